@@ -1,0 +1,53 @@
+"""spinesim: a teaching and simulation suite for back and neck pain care.
+
+>>> import spinesim as ss
+>>> usual = ss.pathway("conservative_first")
+>>> study = ss.compare({"usual": usual, "early MRI": usual.change(imaging_after_weeks=1)},
+...                    condition="lumbar_strain", patients=1_000, years=2, seed=7)
+>>> study.differences()
+
+Not for decisions about individual patients.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from spinesim.errors import SpinesimError
+from spinesim.pathway import load_pathway as pathway
+
+if TYPE_CHECKING:
+    from spinesim.study import (
+        Results,
+        Study,
+        Twins,
+        compare,
+        conditions,
+        load_trial,
+        run_trial,
+        simulate,
+        simulate_steps,
+    )
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Results",
+    "SpinesimError",
+    "Study",
+    "Twins",
+    "__version__",
+    "compare",
+    "conditions",
+    "load_trial",
+    "pathway",
+    "run_trial",
+    "simulate",
+    "simulate_steps",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the study room (pandas, SimPy) only when it is first asked for."""
+    if name not in __all__:
+        raise AttributeError(f"module 'spinesim' has no attribute '{name}'")
+    return getattr(import_module("spinesim.study"), name)

@@ -1,0 +1,7 @@
+"""The clinic: arrivals, waiting lists, staff and rooms, and one event table (SimPy)."""
+
+from spinesim.clinic.clinic import Clinic, entry_days
+from spinesim.clinic.log import COLUMNS, EventLog
+from spinesim.clinic.setting import ClinicSetting, load_clinic
+
+__all__ = ["COLUMNS", "Clinic", "ClinicSetting", "EventLog", "entry_days", "load_clinic"]

@@ -1,0 +1,162 @@
+"""A patient's way through the clinic, as a SimPy process.
+
+Read `journey` first: it is the whole story. Times are days. Nothing here knows a clinical number:
+what is offered comes from the pathway, what it does from the clinical room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING
+
+import simpy
+
+from spinesim.clinical import TREATMENTS, block_relief, scan
+from spinesim.pathway import Offer, choose
+
+if TYPE_CHECKING:
+    from spinesim.clinic.clinic import Clinic
+    from spinesim.clinic.patient import Patient
+
+Steps = Generator[simpy.Event, object, None]
+
+RESOURCE_OF = {
+    "intake": "physician",
+    "review": "physician",
+    "physiotherapy": "physiotherapy",
+    "imaging": "imaging",
+    "epidural": "injection",
+    "medial_branch_block": "injection",
+    "ablation": "ablation",
+    "microdiscectomy": "theatre",
+}
+TABLETS_AND_TALK = ("education", "nsaid", "paracetamol")
+
+
+def journey(clinic: Clinic, patient: Patient) -> Steps:
+    """Seen, offered, treated, reviewed … until discharge or the end of follow-up."""
+    yield clinic.until(patient.entry)
+    clinic.note(patient, "arrival")
+    while patient.in_care:
+        try:
+            yield from visit(clinic, patient)
+            yield from wait_for_review(clinic, patient)
+        except simpy.Interrupt:  # a red flag has appeared: seen at once, before everyone else
+            patient.red_flag = True
+            clinic.note(patient, "red_flag")
+
+
+def visit(clinic: Clinic, patient: Patient) -> Steps:
+    """Meet the physician; the pathway's first fitting rule makes its offer."""
+    yield from attend(clinic, patient, "review" if patient.visits else "intake", urgent=patient.red_flag)
+    patient.next_review = clinic.next_review(patient)
+    facts = clinic.observe(patient)
+    clinic.note(patient, "result", "visit", value=facts.pain)
+    offer = choose(clinic.pathway, facts, patient.fired)
+    if offer:
+        patient.fire(offer.rule, facts.weeks)
+        yield from carry_out(clinic, patient, offer)
+
+
+def carry_out(clinic: Clinic, patient: Patient, offer: Offer) -> Steps:
+    """Do what was offered and accepted, in the order offered."""
+    for step in offer.steps:
+        clinic.note(patient, "offer", step)
+        if not clinic.accepts(patient, step, offer.uptake):
+            clinic.note(patient, "declined", step)
+        elif step == "discharge":
+            discharge(clinic, patient)
+        elif step in TABLETS_AND_TALK:
+            treat(clinic, patient, step)
+        elif step == "physiotherapy":
+            clinic.env.process(physiotherapy_course(clinic, patient))
+        else:
+            yield from procedure(clinic, patient, step, urgent=offer.urgent)
+
+
+def procedure(clinic: Clinic, patient: Patient, step: str, urgent: bool) -> Steps:
+    """A scan, block, injection, ablation or operation, and the review that belongs to it."""
+    yield from attend(clinic, patient, step, urgent)
+    body, row, chance = clinic.body_today(), patient.row, clinic.chance(patient, step)
+    if step == "imaging":
+        patient.report = scan(body, row, chance)
+        clinic.note(patient, "result", step, value=float(patient.report.finding))
+    elif step == "medial_branch_block":
+        patient.block_relief = block_relief(body, row, chance)
+        clinic.note(patient, "result", step, value=patient.block_relief)
+    else:
+        treat(clinic, patient, step)
+        if step == "microdiscectomy":
+            patient.red_flag = False
+    clinic.count(patient, step)
+    patient.next_review = clinic.env.now + clinic.review_days(step)
+
+
+def physiotherapy_course(clinic: Clinic, patient: Patient) -> Steps:
+    """Sessions at the pathway's pace; some are missed. Reviews go on meanwhile."""
+    plan = clinic.pathway.settings
+    patient.courses += 1
+    patient.in_physiotherapy = True
+    for session in range(int(plan.physiotherapy_sessions or 0)):
+        if not patient.in_care:
+            break
+        if clinic.keeps_session(patient, session):
+            yield from attend(clinic, patient, "physiotherapy")
+            treat(clinic, patient, "physiotherapy")
+        yield clinic.env.timeout(clinic.session_gap)
+    patient.in_physiotherapy = False
+
+
+def attend(clinic: Clinic, patient: Patient, step: str, urgent: bool = False) -> Steps:
+    """Ask for a slot, wait for it, use it, give it back. Urgent patients go first."""
+    resource = RESOURCE_OF[step]
+    clinic.note(patient, "request", step, resource)
+    with clinic.resources[resource].request(priority=0 if urgent else 1) as slot:
+        yield slot
+        clinic.note(patient, "start", step, resource)
+        if resource == "physician":
+            patient.seen(clinic.env.now)
+        yield clinic.env.timeout(clinic.slot_days[step])
+    clinic.note(patient, "end", step, resource)
+    clinic.charge(patient, "visit" if resource == "physician" else step)
+
+
+def treat(clinic: Clinic, patient: Patient, step: str) -> None:
+    """Let the treatment act on the body; write down any harm."""
+    harms = TREATMENTS[step](clinic.body_today(), patient.row, clinic.chance(patient, step))
+    if step in TABLETS_AND_TALK:
+        clinic.charge(patient, step)
+    for harm in harms:
+        patient.harms += 1
+        clinic.note(patient, "harm", harm)
+    if step in (*TABLETS_AND_TALK, "physiotherapy"):
+        clinic.count(patient, step)
+
+
+def wait_for_review(clinic: Clinic, patient: Patient) -> Steps:
+    """Go home until the next review; with none left, care ends."""
+    if not patient.in_care:
+        return
+    if patient.next_review is None:
+        discharge(clinic, patient)
+    else:
+        yield clinic.until(patient.next_review)
+
+
+def discharge(clinic: Clinic, patient: Patient) -> None:
+    """Leave the clinic."""
+    patient.in_care = False
+    clinic.note(patient, "discharge")
+
+
+def emergency(clinic: Clinic, patient: Patient, day: float) -> Steps:
+    """When cauda equina symptoms begin, the person comes at once, discharged or not."""
+    yield clinic.until(day)
+    if clinic.body_today().decompressed[patient.row]:
+        return
+    if patient.process is not None and patient.process.is_alive:
+        patient.process.interrupt("red flag")
+    else:
+        patient.red_flag = patient.in_care = True
+        clinic.note(patient, "red_flag")
+        patient.process = clinic.env.process(journey(clinic, patient))

@@ -1,0 +1,65 @@
+"""What the clinic knows of one patient (never the hidden truth)."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from typing import Any
+
+from spinesim.clinical import Report
+
+NOT_SCANNED = Report(finding=False, concordant=False, incidental=False)
+
+
+class Patient:
+    """One person's record in the clinic; days count from the start of the run."""
+
+    __slots__ = (
+        "block_relief",
+        "cost",
+        "counts",
+        "courses",
+        "end",
+        "entry",
+        "fired",
+        "first_day",
+        "first_pain",
+        "harms",
+        "id",
+        "in_care",
+        "in_physiotherapy",
+        "next_review",
+        "offers",
+        "operated_day",
+        "process",
+        "red_flag",
+        "report",
+        "row",
+        "visit_day",
+        "visits",
+    )
+
+    def __init__(self, row: int, id: int, entry: int, end: int) -> None:
+        self.row, self.id, self.entry, self.end = row, id, entry, end
+        self.in_care, self.in_physiotherapy, self.red_flag = True, False, False
+        self.visits, self.courses, self.harms, self.cost = 0, 0, 0, 0.0
+        self.first_day, self.visit_day, self.first_pain = math.nan, math.nan, math.nan
+        self.next_review: float | None = None
+        self.operated_day = math.nan
+        self.report, self.block_relief = NOT_SCANNED, 0.0
+        self.counts: Counter[str] = Counter()  # what was done, by step
+        self.offers: Counter[str] = Counter()  # what was offered, by step
+        self.fired: dict[str, tuple[int, float]] = {}  # rule id -> (times, week last fired)
+        self.process: Any = None
+
+    def seen(self, day: float) -> None:
+        """A visit starts."""
+        if not self.visits:
+            self.first_day = day
+        self.visits += 1
+        self.visit_day = day
+
+    def fire(self, rule: str, week: float) -> None:
+        """Remember that a rule made its offer."""
+        times, _ = self.fired.get(rule, (0, week))
+        self.fired[rule] = (times + 1, week)

@@ -1,0 +1,213 @@
+"""Compare pathways on the same people with the same fate: means, paired differences, intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import special
+
+from spinesim.errors import SpinesimError
+from spinesim.evidence import Evidence
+from spinesim.pathway import Pathway
+from spinesim.study.outcomes import OUTCOMES, available
+from spinesim.study.results import SERIES, Results
+from spinesim.study.simulation import Plan, Progress, finish_all, plan, replications, shipped_evidence
+from spinesim.study.twins import Twins
+
+Floats = npt.NDArray[np.float64]
+CENTILES = (10, 25, 50, 75, 90)
+CARE = ("operated", "injection or ablation, no operation", "scan only", "no scan, no procedure")
+
+
+def interval(values: Floats, level: float = 0.95) -> tuple[float, float, float]:
+    """Mean and t interval of independent values; no width when they are all the same."""
+    mean = float(np.mean(values))
+    if len(values) < 2:
+        return mean, float("nan"), float("nan")
+    if np.all(values == values[0]):
+        return mean, mean, mean
+    n = len(values)
+    half = float(special.stdtrit(n - 1, 0.5 + level / 2) * np.std(values, ddof=1) / np.sqrt(n))
+    return mean, mean - half, mean + half
+
+
+class Study:
+    """Two or more arms under common chance.
+
+    Parameters
+    ----------
+    results : mapping of arm name to list of Results
+        One per run, same people and runs in each arm; the first arm is the reference.
+    evidence : Evidence, optional
+        For minimal important changes.
+    """
+
+    def __init__(self, results: Mapping[str, list[Results]], evidence: Evidence | None = None) -> None:
+        if not results or not all(results.values()):
+            raise SpinesimError("A study needs at least one arm with at least one run.")
+        self.results = {arm: [r.rename(arm) for r in runs] for arm, runs in results.items()}
+        self.evidence = evidence or shipped_evidence()
+        first = next(iter(self.results.values()))
+        for arm, runs in self.results.items():
+            same = len(runs) == len(first) and all(
+                np.array_equal(a.patients["patient"], b.patients["patient"]) and len(a.weeks) == len(b.weeks)
+                for a, b in zip(runs, first, strict=True)
+            )
+            if not same:
+                raise SpinesimError(
+                    f"Arm '{arm}' has other people, weeks or runs than the first; rerun it alike."
+                )
+
+    @property
+    def arms(self) -> list[str]:
+        """Names of the arms, the reference first."""
+        return list(self.results)
+
+    @property
+    def runs(self) -> int:
+        """Replications."""
+        return len(next(iter(self.results.values())))
+
+    def _units(self, arm: str, outcome: str) -> Floats:
+        """The independent values an interval is built on: people in one run, else run means."""
+        per_run = [OUTCOMES[outcome].of(r) for r in self.results[arm]]
+        return per_run[0] if self.runs == 1 else np.array([np.mean(values) for values in per_run])
+
+    def _outcomes(self) -> list[str]:
+        return available(next(iter(self.results.values()))[0])
+
+    def summary(self) -> pd.DataFrame:
+        """Mean and 95 % interval of each outcome in each arm."""
+        rows = [
+            (outcome, arm, *interval(self._units(arm, outcome)), OUTCOMES[outcome].unit)
+            for outcome in self._outcomes()
+            for arm in self.arms
+        ]
+        return pd.DataFrame(rows, columns=["outcome", "arm", "mean", "low", "high", "unit"])
+
+    def differences(self) -> pd.DataFrame:
+        """Paired difference (arm minus reference) and 95 % interval of each outcome."""
+        reference = self.arms[0]
+        rows = [
+            (
+                outcome,
+                arm,
+                reference,
+                *interval(self._units(arm, outcome) - self._units(reference, outcome)),
+                OUTCOMES[outcome].unit,
+            )
+            for outcome in self._outcomes()
+            for arm in self.arms[1:]
+        ]
+        return pd.DataFrame(rows, columns=["outcome", "arm", "versus", "difference", "low", "high", "unit"])
+
+    def events(self) -> pd.DataFrame:
+        """The event tables of every arm and run, one below the other."""
+        return pd.concat([r.events for runs in self.results.values() for r in runs], ignore_index=True)
+
+    def fan(self, outcome: str) -> pd.DataFrame:
+        """Mean and centiles by week and arm; `outcome` is a key of `Results.series` that people report."""
+        if outcome not in SERIES:
+            raise SpinesimError(f"Unknown series '{outcome}': choose one of {', '.join(SERIES)}.")
+        tables = []
+        for arm, runs in self.results.items():
+            values = np.concatenate([r.series[outcome] for r in runs], axis=1)
+            centiles = np.percentile(values, CENTILES, axis=1)
+            table = pd.DataFrame({f"p{c}": row for c, row in zip(CENTILES, centiles, strict=True)})
+            table.insert(0, "mean", values.mean(axis=1, dtype=np.float64))
+            table.insert(0, "week", runs[0].weeks)
+            table.insert(0, "arm", arm)
+            tables.append(table)
+        return pd.concat(tables, ignore_index=True)
+
+    def icons(self) -> pd.DataFrame:
+        """Of 100 people, how many had which care; whole numbers that sum to 100 in each arm."""
+        rows = []
+        for arm, runs in self.results.items():
+            people = pd.concat([r.patients for r in runs])
+            operated = people["operations"] > 0
+            injected = ((people["epidurals"] + people["blocks"] + people["ablations"]) > 0) & ~operated
+            scanned = (people["images"] > 0) & ~operated & ~injected
+            shares = [operated.mean(), injected.mean(), scanned.mean()]
+            shares.append(1 - sum(shares))
+            rows += [(arm, care, n) for care, n in zip(CARE, _hundred(shares), strict=True)]
+        return pd.DataFrame(rows, columns=["arm", "category", "per_100"])
+
+    def minimal_important(self, outcome: str) -> float | None:
+        """Minimal important change of an outcome (``important.*``), or None."""
+        scale = outcome.split("_")[0]
+        key = f"important.{scale}"
+        return self.evidence.value(key) if key in self.evidence.parameters else None
+
+    def twins(self, arm: str | None = None) -> Twins:
+        """Each person under the reference and under `arm` (default: the last), first run."""
+        other = arm or self.arms[-1]
+        if other not in self.results:
+            raise SpinesimError(f"Unknown arm '{other}': choose one of {', '.join(self.arms)}.")
+        return Twins(self.results[self.arms[0]][0], self.results[other][0])
+
+    def plot(self, outcome: str, ax: Any = None) -> Any:
+        """Fan chart of one outcome by week, drawn on a matplotlib Axes, which is returned."""
+        from importlib import import_module  # study sits below view; drawing is only borrowed
+
+        return import_module("spinesim.view").plot_fan(self.fan(outcome), outcome, ax=ax)
+
+
+def _hundred(shares: list[float]) -> list[int]:
+    """Whole numbers nearest to 100 x shares that sum to 100 (largest remainder)."""
+    exact = np.asarray(shares) * 100
+    whole = np.floor(exact).astype(int)
+    for i in np.argsort(-(exact - whole), kind="stable")[: 100 - whole.sum()]:
+        whole[i] += 1
+    return [int(n) for n in whole]
+
+
+def study_plans(pathways: Mapping[str, Pathway | str | Path], *, runs: int = 1, **wishes: Any) -> list[Plan]:
+    """Every arm and run of a comparison; the arms of one run stand together, as they share their draws."""
+    if not pathways:
+        raise SpinesimError("Nothing to compare: give at least one pathway.")
+    todo = [
+        one
+        for arm, pathway in pathways.items()
+        for one in replications(plan(pathway, arm=arm, **wishes), runs)
+    ]
+    return sorted(todo, key=lambda one: one.run)
+
+
+def run_study(plans: list[Plan], workers: int = 1, progress: Progress | None = None) -> Study:
+    """Simulate every plan and gather the arms."""
+    results: dict[str, list[Results]] = {one.arm: [] for one in plans}
+    for done in finish_all(plans, workers, progress):
+        results[done.arm].append(done)
+    return Study(results, plans[0].evidence)
+
+
+def compare(
+    pathways: Mapping[str, Pathway | str | Path],
+    *,
+    runs: int = 1,
+    workers: int = 1,
+    progress: Progress | None = None,
+    **wishes: Any,
+) -> Study:
+    """Run the same people under each pathway.
+
+    Parameters
+    ----------
+    pathways : mapping of arm name to pathway
+        The first is the reference.
+    runs : int
+        Replications; with one, intervals are over people, with more, over runs.
+    workers : int
+        Processes; the numbers do not depend on it.
+    progress : callable, optional
+        Called with the share done (0-1).
+    **wishes
+        condition, patients, years, seed, clinic, evidence: see `spinesim.study.plan`.
+    """
+    return run_study(study_plans(pathways, runs=runs, **wishes), workers, progress)

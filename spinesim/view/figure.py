@@ -1,0 +1,166 @@
+"""The lab's figure: built once, its layout fixed, then only what moved is drawn again.
+
+Drawing costs more than simulating (`performance.md`): the still part (axes, grid, titles) is kept as pixels,
+the moving artists are drawn on a copy of it, and the picture leaves as a PNG of compression level 1.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from matplotlib import rc_context
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from PIL import Image
+
+from spinesim.view import plots, style
+
+DOTS = 100
+"""Dots per inch of every picture sent to the browser."""
+
+
+def png(canvas: FigureCanvasAgg) -> bytes:
+    """The canvas as it stands, as PNG bytes of compression level 1 (fast; about twice the size of level 6)."""
+    width, height = canvas.get_width_height()
+    picture = Image.frombuffer("RGBA", (width, height), bytes(canvas.buffer_rgba()), "raw", "RGBA", 0, 1)
+    out = io.BytesIO()
+    picture.convert("RGB").save(out, "png", compress_level=1)
+    return out.getvalue()
+
+
+def new_canvas(width: float, height: float) -> tuple[Figure, FigureCanvasAgg]:
+    """A figure (inches) and its canvas, outside pyplot. Call inside `rc_context(style.RC)`."""
+    figure = Figure(figsize=(width, height), dpi=DOTS)
+    return figure, FigureCanvasAgg(figure)
+
+
+class Still:
+    """A figure whose still part is kept as pixels while `artists` move (blitting).
+
+    Parameters
+    ----------
+    figure : Figure
+        With its layout settled already.
+    canvas : FigureCanvasAgg
+        Of that figure.
+    artists : sequence of Artist
+        Everything that will move.
+    """
+
+    def __init__(self, figure: Figure, canvas: FigureCanvasAgg, artists: Sequence[Artist]) -> None:
+        self.figure, self.canvas, self.artists = figure, canvas, list(artists)
+        for artist in self.artists:
+            artist.set_animated(True)
+        with rc_context(dict(style.RC)):
+            canvas.draw()
+        self._background = canvas.copy_from_bbox(figure.bbox)  # type: ignore[attr-defined]
+
+    def picture(self) -> bytes:
+        """Still part plus the artists where they now stand, as PNG bytes."""
+        self.canvas.restore_region(self._background)  # type: ignore[attr-defined]
+        renderer = self.canvas.get_renderer()
+        for artist in self.artists:
+            artist.draw(renderer)
+        return png(self.canvas)
+
+
+class LabFigure:
+    """Two fan charts above two icon arrays and their legend.
+
+    Parameters
+    ----------
+    arms : sequence of str
+        Two arms; the reference first.
+    categories : sequence of str
+        Categories of the icon arrays, worst first.
+    last_week : float
+        Right end of the time axes, weeks.
+    outcomes : sequence of str
+        The two weekly outcomes shown.
+    """
+
+    def __init__(self, arms: Sequence[str], categories: Sequence[str], last_week: float,
+                 outcomes: Sequence[str] = ("pain", "disability")) -> None:
+        self.arms, self.outcomes, self.categories = list(arms), list(outcomes), list(categories)
+        with rc_context(dict(style.RC)):
+            self.figure, self.canvas = new_canvas(11.4, 7.6)
+            upper = [self.figure.add_axes((left, 0.575, 0.345, 0.37)) for left in (0.055, 0.555)]
+            lower = [self.figure.add_axes((left, 0.01, 0.29, 0.415)) for left in (0.01, 0.315)]
+            key = self.figure.add_axes((0.635, 0.01, 0.355, 0.455))
+            self.fans = {outcome: plots.FanChart(axes, outcome, self.arms, last_week)
+                         for outcome, axes in zip(self.outcomes, upper, strict=True)}
+            self.icons = {arm: plots.IconArray(axes, self.categories, f"{arm}: 100 people",
+                                               style.arm_style(position).colour)
+                          for position, (arm, axes) in enumerate(zip(self.arms, lower, strict=True))}
+            self.counts = self._key(key)
+        artists = [artist for part in (*self.fans.values(), *self.icons.values()) for artist in part.artists]
+        self._still = Still(self.figure, self.canvas, [*artists, *self.counts.values()])
+
+    def _key(self, axes: Axes) -> dict[tuple[str, str], Any]:
+        """Legend with room for the counts of each arm; returns the texts that will change."""
+        axes.set_xlim(0, 10)
+        axes.set_ylim(10, 0)
+        axes.set_axis_off()
+        columns = dict(zip(self.arms, (7.0, 9.3), strict=False))
+        for position, arm in enumerate(self.arms):
+            axes.text(columns[arm], 1.1, arm.replace(" ", "\n"), ha="center", va="bottom", fontweight="bold",
+                      color=style.arm_style(position).colour)
+        axes.text(0.0, 1.1, "Of 100 people", ha="left", va="bottom", fontweight="bold")
+        counts: dict[tuple[str, str], Any] = {}
+        for position, category in enumerate(self.categories):
+            height = 2.3 + 1.75 * position
+            look = style.icon_style(position)
+            axes.plot([0.3], [height], linestyle="none", marker=look.marker, markersize=look.size,
+                      markerfacecolor=look.fill, markeredgecolor=look.edge, markeredgewidth=0.8, clip_on=False)
+            axes.text(0.95, height, _wrapped(category), ha="left", va="center", fontsize=style.FONT - 1)
+            for arm in self.arms:
+                counts[arm, category] = axes.text(columns[arm], height, "", ha="center", va="center")
+        axes.text(0.0, 9.2, "Line: mean. Dark band: middle half\nof people; pale band: 80 of 100.",
+                  ha="left", va="top", fontsize=style.FONT - 2)
+        return counts
+
+    def picture(self, fans: Mapping[str, Any], icons: Any) -> bytes:
+        """The figure for new tables, as PNG bytes.
+
+        Parameters
+        ----------
+        fans : mapping
+            Outcome to `study.fan(outcome)`.
+        icons : DataFrame
+            `study.icons()`.
+        """
+        for outcome, fan in self.fans.items():
+            fan.update(fans[outcome])
+        for arm, array in self.icons.items():
+            counts = plots.counts_of(icons, arm)
+            array.update(counts)
+            for category in self.categories:
+                self.counts[arm, category].set_text(str(counts.get(category, 0)))
+        return self._still.picture()
+
+
+def _wrapped(text: str, width: int = 20) -> str:
+    """`text` on at most a few short lines, broken at blanks."""
+    lines, line = [], ""
+    for word in text.split():
+        if line and len(line) + 1 + len(word) > width:
+            lines.append(line)
+            line = word
+        else:
+            line = f"{line} {word}".strip()
+    return "\n".join([*lines, line])
+
+
+def picture_of(draw: Callable[[], Axes]) -> bytes:
+    """PNG bytes of a picture drawn once by `draw` (a function that returns Axes)."""
+    with rc_context(dict(style.RC)):
+        figure = draw().figure
+        assert isinstance(figure, Figure)
+        figure.set_dpi(DOTS)
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()
+    return png(canvas)

@@ -1,0 +1,228 @@
+"""Pictures of a study: a table goes in, Axes come out. Nothing is computed here that the table lacks.
+
+`FanChart` and `IconArray` hold their artists, so a lab can move them instead of drawing anew;
+`fan_chart` and `icon_array` are the same pictures for one use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib import rc_context
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MultipleLocator
+
+from spinesim.errors import SpinesimError
+from spinesim.view import style
+
+SIDE = 10
+"""Icons along each side of an icon array (100 people)."""
+
+
+def new_axes(width: float = 7.0, height: float = 4.2) -> Axes:
+    """Axes on a figure of their own (inches), without pyplot and its global state."""
+    with rc_context(dict(style.RC)):
+        figure = Figure(figsize=(width, height), layout="constrained")
+        FigureCanvasAgg(figure)
+        axes: Axes = figure.add_subplot()
+    return axes
+
+
+def spread(values: Sequence[float], gap: float, top: float) -> list[float]:
+    """Heights for labels that want to stand at `values`: at least `gap` apart, order kept, inside 0..`top`."""
+    order = sorted(range(len(values)), key=lambda i: values[i])
+    placed = [0.0] * len(values)
+    floor = 0.0
+    for rank, i in enumerate(order):
+        placed[i] = floor if rank and values[i] < floor else max(values[i], 0.0)
+        floor = placed[i] + gap
+    if len(order) == 2:  # share the push between the two, so neither label wanders far from its line
+        low, high = order
+        push = placed[high] - max(values[high], 0.0)
+        placed[low] = max(placed[low] - push / 2, 0.0)
+        placed[high] = max(placed[high] - push / 2, placed[low] + gap)
+    over = max(placed, default=0.0) - top
+    return [value - over for value in placed] if over > 0 else placed
+
+
+class FanChart:
+    """Mean line with the 25–75 and 10–90 per cent bands of each arm, on axes that never rescale.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where to draw.
+    outcome : str
+        One of `style.SCALES` (pain, leg_pain, back_pain, disability, rmdq).
+    arms : sequence of str
+        Arm names in the order of the study (the reference first).
+    last_week : float
+        Right end of the time axis, weeks.
+    labels : mapping, optional
+        Shorter or kinder names for the arms.
+
+    Raises
+    ------
+    SpinesimError
+        If the outcome has no known scale.
+    """
+
+    def __init__(self, axes: Axes, outcome: str, arms: Sequence[str], last_week: float,
+                 labels: Mapping[str, str] | None = None) -> None:
+        if outcome not in style.SCALES:
+            raise SpinesimError(f"No fan chart for '{outcome}': choose one of {', '.join(style.SCALES)}.")
+        self.axes, self.outcome, self.arms = axes, outcome, list(arms)
+        self.scale = style.SCALES[outcome]
+        names = labels or {}
+        axes.set_xlim(0, last_week)
+        axes.set_ylim(0, self.scale.top)
+        axes.xaxis.set_major_locator(MultipleLocator(26 if last_week > 60 else 13))
+        axes.yaxis.set_major_locator(MultipleLocator(self.scale.step))
+        axes.grid(axis="y", color=style.PALE, linewidth=0.8)
+        axes.set_axisbelow(True)
+        axes.set_title(f"{self.scale.name} (lower is better)", loc="left")
+        axes.set_xlabel("Weeks since the first visit")
+        axes.set_ylabel(f"{self.scale.name}, {self.scale.unit}")
+        self.bands, self.lines, self.texts, self.ticks = {}, {}, {}, {}
+        blank = [0.0, last_week]
+        for position, arm in enumerate(self.arms):
+            look = style.arm_style(position)
+            outer = axes.fill_between(blank, 0, 0, color=look.colour, alpha=0.11, linewidth=0)
+            inner = axes.fill_between(blank, 0, 0, color=look.colour, alpha=0.20, linewidth=0)
+            edges = [axes.plot([], [], color=look.colour, linestyle=look.dash, linewidth=0.8, alpha=0.8)[0]
+                     for _ in range(2)]
+            self.bands[arm] = (outer, inner, *edges)
+        for position, arm in enumerate(self.arms):
+            look = style.arm_style(position)
+            (self.lines[arm],) = axes.plot([], [], color=look.colour, linestyle=look.dash, linewidth=look.width)
+            (self.ticks[arm],) = axes.plot([], [], color=look.colour, linewidth=1.2, clip_on=False)
+            self.texts[arm] = axes.text(last_week * 1.045, 0, names.get(arm, arm), color=look.colour,
+                                        fontweight="bold", va="center", ha="left", clip_on=False)
+
+    @property
+    def artists(self) -> list[Artist]:
+        """Everything that moves, in drawing order."""
+        bands: list[Artist] = [artist for arm in self.arms for artist in self.bands[arm]]
+        return [*bands, *self.lines.values(), *self.ticks.values(), *self.texts.values()]
+
+    def update(self, table: pd.DataFrame) -> None:
+        """Move every artist to `table` (columns arm, week, mean, p10, p25, p75, p90)."""
+        ends = []
+        right = float(self.axes.get_xlim()[1])
+        for arm in self.arms:
+            rows = table.loc[table["arm"] == arm].sort_values("week")
+            week = rows["week"].to_numpy(float)
+            outer, inner, low, high = self.bands[arm]
+            for band, bottom, top in ((outer, "p10", "p90"), (inner, "p25", "p75")):
+                edge = np.concatenate([rows[bottom].to_numpy(float), rows[top].to_numpy(float)[::-1]])
+                band.set_verts([np.column_stack([np.concatenate([week, week[::-1]]), edge])])
+            low.set_data(week, rows["p10"].to_numpy(float))
+            high.set_data(week, rows["p90"].to_numpy(float))
+            mean = rows["mean"].to_numpy(float)
+            self.lines[arm].set_data(week, mean)
+            ends.append(float(mean[-1]) if len(mean) else 0.0)
+        for arm, end, height in zip(self.arms, ends, spread(ends, 0.085 * self.scale.top, self.scale.top),
+                                    strict=True):
+            self.texts[arm].set_y(height)
+            self.ticks[arm].set_data([right, right * 1.035], [end, height])
+
+
+class IconArray:
+    """A hundred people as a 10 by 10 grid, the worst fate first; shape and colour both tell the category.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where to draw.
+    categories : sequence of str
+        Worst first, as in `study.icons()`.
+    title : str
+        Whose hundred people these are.
+    colour : str
+        Colour of the title (the arm's).
+    """
+
+    def __init__(self, axes: Axes, categories: Sequence[str], title: str, colour: str = style.INK) -> None:
+        self.axes, self.categories = axes, list(categories)
+        axes.set_xlim(-0.6, SIDE - 0.4)
+        axes.set_ylim(SIDE - 0.4, -0.6)
+        axes.set_aspect("equal")
+        axes.set_axis_off()
+        axes.set_title(title, color=colour)
+        self.markers: dict[str, Line2D] = {}
+        for position, category in enumerate(self.categories):
+            look = style.icon_style(position)
+            (self.markers[category],) = axes.plot(
+                [], [], linestyle="none", marker=look.marker, markersize=look.size, markerfacecolor=look.fill,
+                markeredgecolor=look.edge, markeredgewidth=0.8)
+
+    @property
+    def artists(self) -> list[Artist]:
+        """Everything that moves, in drawing order."""
+        return list(self.markers.values())
+
+    def update(self, counts: Mapping[str, int]) -> None:
+        """Show `counts`: category to people per 100.
+
+        Raises
+        ------
+        SpinesimError
+            If the counts do not add up to 100.
+        """
+        whole = [int(counts.get(category, 0)) for category in self.categories]
+        if sum(whole) != SIDE * SIDE or min(whole) < 0:
+            raise SpinesimError(f"An icon array needs counts that add up to 100; these add up to {sum(whole)}.")
+        first = 0
+        for category, count in zip(self.categories, whole, strict=True):
+            place = np.arange(first, first + count)
+            self.markers[category].set_data(place % SIDE, place // SIDE)
+            first += count
+
+
+def categories_of(icons: pd.DataFrame) -> list[str]:
+    """Categories of an icon table, in its order (worst first)."""
+    return list(dict.fromkeys(icons["category"]))
+
+
+def counts_of(icons: pd.DataFrame, arm: str) -> dict[str, int]:
+    """People per 100 in each category of one arm."""
+    rows = icons.loc[icons["arm"] == arm]
+    return {str(category): int(count) for category, count in zip(rows["category"], rows["per_100"], strict=True)}
+
+
+def fan_chart(table: pd.DataFrame, outcome: str, axes: Axes | None = None) -> Axes:
+    """Fan chart of `study.fan(outcome)`.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns arm, week, mean, p10, p25, p75, p90.
+    outcome : str
+        pain, leg_pain, back_pain, disability or rmdq.
+    axes : Axes, optional
+        Where to draw; a new figure if left out.
+    """
+    axes = axes if axes is not None else new_axes()
+    with rc_context(dict(style.RC)):
+        chart = FanChart(axes, outcome, list(dict.fromkeys(table["arm"])), float(table["week"].max()))
+        chart.update(table)
+    return axes
+
+
+def icon_array(icons: pd.DataFrame, arm: str, axes: Axes | None = None) -> Axes:
+    """Icon array of one arm of `study.icons()` (columns arm, category, per_100), with a legend of counts."""
+    axes = axes if axes is not None else new_axes(7.0, 4.2)
+    counts = counts_of(icons, arm)
+    with rc_context(dict(style.RC)):
+        picture = IconArray(axes, categories_of(icons), f"{arm}: 100 people")
+        picture.update(counts)
+        handles = [picture.markers[category] for category in picture.categories]
+        labels = [f"{counts.get(category, 0)}  {category}" for category in picture.categories]
+        axes.legend(handles, labels, loc="center left", bbox_to_anchor=(1.02, 0.5), frameon=False)
+    return axes

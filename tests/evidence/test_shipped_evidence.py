@@ -1,0 +1,79 @@
+"""The data spinesim ships: every number resolves to a source, and none to a validation figure."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from spinesim.evidence import Evidence, files, load_evidence
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Evidence:
+    return load_evidence(Path(files.__file__).parents[2] / "data")
+
+
+def test_shipped_data_is_complete(shipped: Evidence) -> None:
+    assert len(shipped) > 100
+    assert len(shipped.figures) == 1501
+    assert shipped.conditions
+    assert shipped.treatments
+    for parameter in shipped.parameters.values():
+        assert parameter.quantity and parameter.unit and parameter.source and parameter.certainty
+
+
+def test_every_shipped_parameter_resolves_to_a_source(shipped: Evidence) -> None:
+    for key, parameter in shipped.parameters.items():
+        for target in parameter.source.removeprefix("calibrated:").split(";"):
+            name = target.strip()
+            known = name == "assumption" or name in shipped.figures
+            trial = parameter.calibrated and (shipped.folder / name.removeprefix("data/")).is_file()
+            assert known or trial, f"{key}: {name} is neither an evidence row nor a file"
+
+
+def test_shipped_assumptions_are_called_assumptions(shipped: Evidence) -> None:
+    for key, parameter in shipped.parameters.items():
+        assert ("assumption" in parameter.source.split(";")) == (parameter.certainty == "assumption"), key
+        assert not (parameter.assumed and parameter.checked), f"{key}: an assumption has no source to check"
+
+
+def test_no_shipped_parameter_rests_on_a_validation_figure(shipped: Evidence) -> None:
+    """Validation figures are for comparison only; using one would make the comparison empty."""
+    cited = {
+        (key, name.strip())
+        for key, parameter in shipped.parameters.items()
+        for name in parameter.source.removeprefix("calibrated:").split(";")
+        if name.strip() in shipped.figures and shipped.figures[name.strip()].use == "validation"
+    }
+    assert not cited
+
+
+def test_every_shipped_distribution_goes_round(shipped: Evidence) -> None:
+    for key, parameter in shipped.parameters.items():
+        if parameter.kind == "fixed":
+            continue
+        spread = parameter.distribution
+        centre = spread.median() if parameter.kind == "lognormal" else spread.mean()
+        assert centre == pytest.approx(parameter.value, rel=1e-9), key
+        low, high = parameter.ppf(0.025), parameter.ppf(0.975)
+        assert low < parameter.value < high, key
+        assert high - low == pytest.approx(parameter.high - parameter.low, rel=0.15), key
+
+
+def test_every_shipped_card_reads(shipped: Evidence) -> None:
+    for item in [*shipped.parameters.values(), *shipped.figures.values()]:
+        assert item.id in item.card()
+    for key in shipped.unconfirmed():
+        assert "UNCONFIRMED: not checked at source" in shipped[key].card()
+
+
+def test_shipped_data_loads_fast(shipped: Evidence) -> None:
+    """Usually 15 ms; the best of five stays under 50 ms even on a busy machine."""
+    spent = []
+    for _ in range(5):
+        start = time.perf_counter()
+        load_evidence(shipped.folder)
+        spent.append(time.perf_counter() - start)
+    assert min(spent) < 0.05

@@ -1,0 +1,464 @@
+"""Which rule fires: thresholds by hand for every shipped rule, and an oracle that shares no code."""
+
+from __future__ import annotations
+
+import pickle
+import timeit
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spinesim.pathway import Facts, Offer, Pathway, available, choose, load_pathway
+
+AILING = Facts(weeks=30, pain=6, leg_pain=6, back_pain=6, disability=45, age=40)
+SCANNED = replace(AILING, images=1, finding=True, concordant=True, radicular=True)
+AXIAL = replace(AILING, images=1)
+START = Facts(weeks=0, pain=6, leg_pain=1, back_pain=6, disability=40)
+PASSED = {"scan_if_not_better": (1, 6.0)}
+OPERATED = {"operate": (2, 24.0)}
+
+# rule -> facts that fire it, rules fired before, {fact: (values that keep it, values that stop it)}
+USUAL: dict[str, tuple[Facts, dict[str, tuple[int, float]], dict[str, tuple[list[Any], list[Any]]]]] = {
+    "red_flag_scan": (
+        replace(AILING, red_flag=True),
+        {},
+        {"red_flag": ([True], [False]), "images": ([0], [1, 2])},
+    ),
+    "red_flag_surgery": (
+        replace(AILING, red_flag=True, images=1),
+        {},
+        {"red_flag": ([True], [False]), "images": ([1, 2], [0]), "operations": ([0], [1])},
+    ),
+    "recovered": (
+        Facts(weeks=6, pain=1),
+        {},
+        {"weeks": ([6, 6.1, 400], [5.99, 0.5]), "pain": ([0, 0.9, 1], [1.01, 2, 10])},
+    ),
+    "start_moving": (START, {}, {"weeks": ([0], [0.01, 1, 6])}),
+    "scan_if_not_better": (
+        replace(AILING, weeks=6),
+        {},
+        {"weeks": ([6, 6.01, 60], [5.99, 2]), "pain": ([4, 4.01, 10], [3.99, 2]), "images": ([0], [1])},
+    ),
+    "operate": (
+        replace(SCANNED, weeks=12, disability=30, leg_pain=5),
+        PASSED,
+        {
+            "weeks": ([12, 12.1, 99], [11.99, 6]),
+            "radicular": ([True], [False]),
+            "concordant": ([True], [False]),
+            "leg_pain": ([5, 5.1, 10], [4.99, 0]),
+            "disability": ([30, 30.1, 100], [29.99, 0]),
+            "operations": ([0], [1]),
+        },
+    ),
+    "inject": (
+        replace(SCANNED, weeks=6, leg_pain=5, concordant=False),
+        PASSED,
+        {
+            "weeks": ([6, 6.1, 99], [5.99, 2]),
+            "radicular": ([True], [False]),
+            "finding": ([True], [False]),
+            "leg_pain": ([5, 5.1, 10], [4.99, 0]),
+        },
+    ),
+    "confirm_block": (
+        replace(AXIAL, blocks=1, block_relief=50, pain=4),
+        PASSED,
+        {
+            "blocks": ([1], [0, 2]),
+            "block_relief": ([50, 50.1, 100], [49.99, 0]),
+            "pain": ([4, 4.1, 10], [3.99, 2]),
+        },
+    ),
+    "ablate": (
+        replace(AXIAL, blocks=2, block_relief=50, pain=4),
+        PASSED,
+        {
+            "blocks": ([2, 3], [0, 1]),
+            "block_relief": ([50, 50.1, 100], [49.99, 0]),
+            "pain": ([4, 4.1, 10], [3.99, 2]),
+        },
+    ),
+    "block_facet": (
+        replace(AXIAL, weeks=12, facet_signs=True, pain=4),
+        PASSED,
+        {
+            "weeks": ([12, 12.1, 99], [11.99, 2]),
+            "facet_signs": ([True], [False]),
+            "radicular": ([False], [True]),
+            "pain": ([4, 4.1, 10], [3.99, 2]),
+            "blocks": ([0], [1]),
+        },
+    ),
+    "block_after_finding": (
+        replace(AXIAL, finding=True, pain=4),
+        PASSED,
+        {
+            "finding": ([True], [False]),
+            "radicular": ([False], [True]),
+            "pain": ([4, 4.1, 10], [3.99, 2]),
+            "blocks": ([0], [1]),
+        },
+    ),
+}
+
+SCAN_AT_START = (
+    START,
+    {},
+    {"weeks": ([0], [0.01, 1]), "pain": ([4, 4.1, 10], [3.99, 0]), "images": ([0], [1])},
+)
+
+EARLY_SCAN = dict(
+    USUAL,
+    scan_if_not_better=(
+        replace(AILING, weeks=1),
+        {},
+        {"weeks": ([1, 1.01, 60], [0.99, 0]), "pain": ([4, 4.01, 10], [3.99, 2]), "images": ([0], [1])},
+    ),
+)
+
+EARLY_KNIFE = dict(
+    USUAL,
+    operate=(
+        replace(SCANNED, weeks=2, disability=30, leg_pain=5),
+        PASSED,
+        USUAL["operate"][2] | {"weeks": ([2, 2.01, 12], [1.99, 0])},
+    ),
+    start_moving_and_scan_radicular=(
+        replace(START, radicular=True, leg_pain=5),
+        {},
+        {
+            "weeks": ([0], [0.01]),
+            "radicular": ([True], [False]),
+            "leg_pain": ([5, 5.1, 10], [4.99, 0]),
+            "images": ([0], [1]),
+        },
+    ),
+    scan_radicular=(
+        replace(AILING, weeks=2, radicular=True, leg_pain=5),
+        {"start_moving_and_scan_radicular": (1, 0.0)},
+        {
+            "radicular": ([True], [False]),
+            "leg_pain": ([5, 5.1, 10], [4.99, 0]),
+            "images": ([0], [1]),
+        },
+    ),
+)
+
+TRIAL = {
+    "red_flag_surgery": (
+        replace(AILING, red_flag=True),
+        {},
+        {"red_flag": ([True], [False]), "operations": ([0], [1])},
+    ),
+    "gp_care": (START, {}, {"weeks": ([0], [0.01, 2])}),
+    "surgery_if_severe": (
+        Facts(weeks=2, pain=4, leg_pain=4, disability=40),
+        {},
+        {
+            "weeks": ([2, 2.1, 52], [1.99, 0]),
+            "leg_pain": ([4, 4.1, 10], [3.99, 0]),
+            "disability": ([40, 40.1, 100], [39.99, 0]),
+            "operations": ([0], [1]),
+        },
+    ),
+}
+
+# The rule that scans at the first visit is asleep at the shipped settings and awake at week 0.
+AT_ONCE = {"start_moving_and_scan": SCAN_AT_START}
+CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+    ("conservative_first", {}, USUAL),
+    ("early_imaging", {}, EARLY_SCAN),
+    ("early_surgery", {}, EARLY_KNIFE),
+    ("conservative_first", {"imaging_after_weeks": 0}, AT_ONCE),
+    ("early_imaging", {"imaging_after_weeks": 0}, AT_ONCE),
+    ("early_surgery", {"imaging_after_weeks": 0}, AT_ONCE),
+    ("trial_conservative_sciatica", {}, TRIAL),
+]
+
+
+def _fires(pathway: Pathway, facts: Facts, fired: dict[str, tuple[int, float]]) -> str | None:
+    offer = choose(pathway, facts, fired)
+    return offer.rule if offer else None
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "rule"), [(name, change, rule) for name, change, table in CASES for rule in table]
+)
+def test_each_threshold_below_at_and_above(name: str, settings: dict[str, Any], rule: str) -> None:
+    pathway = load_pathway(name).change(**settings)
+    table = next(table for other, change, table in CASES if other == name and change == settings)
+    facts, fired, edges = table[rule]
+    if name == "early_surgery" and rule != "scan_radicular":
+        fired = fired | {"scan_radicular": (1, 2.0)}
+    assert _fires(pathway, facts, fired) == rule
+    for fact, (keeps, stops) in edges.items():
+        for value in keeps:
+            assert _fires(pathway, replace(facts, **{fact: value}), fired) == rule, f"{fact}={value}"
+        for value in stops:
+            assert _fires(pathway, replace(facts, **{fact: value}), fired) != rule, f"{fact}={value}"
+
+
+@pytest.mark.parametrize("name", available())
+def test_the_table_covers_every_rule_and_criterion(name: str) -> None:
+    covered: dict[str, set[str]] = {}
+    for other, _, table in CASES:
+        if other == name:
+            covered |= {rule: set(edges) for rule, (_, _, edges) in table.items()}
+    for rule in load_pathway(name).rules:
+        assert {criterion.fact for criterion in rule.when} <= covered[rule.id], rule.id
+
+
+def test_offers_in_full() -> None:
+    usual = load_pathway("conservative_first")
+    first = choose(usual, START, {})
+    assert first is not None
+    assert first.steps == ("education", "nsaid", "physiotherapy")
+    assert (first.urgent, first.uptake) == (False, None)
+    urgent = choose(usual, replace(AILING, red_flag=True), {})
+    assert urgent == Offer("red_flag_scan", ("imaging",), True, None, "A red flag: scan urgently")
+    cascade = choose(usual, replace(AXIAL, finding=True), PASSED)
+    assert cascade is not None and cascade.uptake == "cascade.procedure_uptake"
+    facet = choose(usual, replace(AXIAL, finding=True, facet_signs=True), PASSED)
+    assert facet is not None and facet.rule == "block_facet" and facet.uptake is None
+    crossover = choose(load_pathway("trial_conservative_sciatica"), replace(AILING, weeks=8), {})
+    assert crossover is not None
+    assert (crossover.steps, crossover.uptake) == (("microdiscectomy",), "sciatica_trial.crossover_uptake")
+
+
+def test_nobody_is_offered_anything_without_a_reason() -> None:
+    assert choose(load_pathway("conservative_first"), Facts(weeks=9, pain=3, leg_pain=3), {}) is None
+
+
+def test_a_rule_fires_as_often_as_it_may_and_no_sooner_than_its_gap() -> None:
+    trial = load_pathway("trial_conservative_sciatica")
+    facts = replace(AILING, weeks=10)
+    for times, last, expected in [
+        (1, 8.0, "surgery_if_severe"),
+        (1, 8.01, None),
+        (25, 8.0, "surgery_if_severe"),
+        (26, 2.0, None),
+        (0, 9.9, "surgery_if_severe"),
+    ]:
+        assert _fires(trial, facts, {"surgery_if_severe": (times, last)}) == expected
+    usual = load_pathway("conservative_first")
+    assert _fires(usual, replace(AILING, weeks=8), {"scan_if_not_better": (1, 2.0)}) is None
+
+
+def test_a_gap_in_whole_days_is_met_in_spite_of_rounding() -> None:
+    trial = load_pathway("trial_conservative_sciatica")
+    for day in range(14, 364):
+        facts = replace(AILING, weeks=(day + 14) / 7)
+        assert _fires(trial, facts, {"surgery_if_severe": (1, day / 7)}) == "surgery_if_severe"
+        early = replace(AILING, weeks=(day + 13) / 7)
+        assert _fires(trial, early, {"surgery_if_severe": (1, day / 7)}) is None
+
+
+def test_never_switches_rules_off_and_zero_sessions_drop_physiotherapy() -> None:
+    usual = load_pathway("conservative_first")
+    assert _fires(usual.change(imaging_after_weeks="never"), AILING, {}) is None
+    dropped = choose(usual.change(physiotherapy_sessions=0), START, {})
+    assert dropped is not None and dropped.steps == ("education", "nsaid")
+
+
+def test_a_rule_with_nothing_left_to_offer_is_switched_off() -> None:
+    pathway = _pathway([{"id": "a", "says": "a", "when": {}, "offer": ["physiotherapy"]}])
+    assert _fires(pathway, START, {}) == "a"
+    assert _fires(pathway.change(physiotherapy_sessions=0), START, {}) is None
+
+
+def test_an_unknown_value_never_meets_a_criterion() -> None:
+    assert choose(load_pathway("conservative_first"), Facts(weeks=20, pain=float("nan")), {}) is None
+
+
+def test_visit_weeks_are_reviews_and_thresholds_without_week_zero() -> None:
+    pathway = load_pathway("conservative_first").change(review_weeks=[4, 52], imaging_after_weeks=3)
+    assert pathway.visit_weeks == (3, 4, 6, 12, 52)
+    assert pathway.change(imaging_after_weeks="never").visit_weeks == (4, 6, 12, 52)
+    assert pathway.change(imaging_after_weeks=0).visit_weeks == (4, 6, 12, 52)
+
+
+def test_a_threshold_inside_a_day_is_seen_at_the_end_of_that_day() -> None:
+    pathway = load_pathway("conservative_first").change(review_weeks=[52], imaging_after_weeks=1.5)
+    assert pathway.visit_weeks == (11 / 7, 6, 12, 52)
+    assert _fires(pathway, replace(AILING, weeks=pathway.visit_weeks[0]), {}) == "scan_if_not_better"
+
+
+def test_pathways_pickle_and_compare() -> None:
+    for name in available():
+        pathway = load_pathway(name)
+        other = pickle.loads(pickle.dumps(pathway))
+        assert other == pathway and hash(other) == hash(pathway) and other.digest == pathway.digest
+        assert other.compiled == pathway.compiled and other is not pathway
+    assert len({load_pathway(name).digest for name in available()}) == len(available())
+
+
+def test_a_copy_is_compiled_afresh() -> None:
+    usual = load_pathway("conservative_first")
+    copied = usual.model_copy(update={"rules": usual.rules[:1]})
+    assert [rule.rule for rule in copied.compiled] == ["red_flag_scan"]
+    assert copied.digest != usual.digest
+
+
+@pytest.mark.slow
+def test_choosing_is_fast() -> None:
+    usual, facts = load_pathway("conservative_first"), replace(AILING, images=1, weeks=9)
+    best = min(timeit.repeat(lambda: choose(usual, facts, PASSED), number=2000, repeat=5)) / 2000
+    assert best < 50e-6, f"{best * 1e6:.1f} µs for one choice; a few are expected"
+
+
+# --- an oracle that shares no code ------------------------------------------------------------------------
+
+NUMBER_FACTS = {
+    "weeks": (0, 520),
+    "pain": (0, 10),
+    "leg_pain": (0, 10),
+    "disability": (0, 100),
+    "pain_improvement": (-1000, 100),
+    "age": (0, 120),
+    "sessions": (0, 1000),
+    "images": (0, 100),
+    "blocks": (0, 100),
+    "block_relief": (0, 100),
+}
+YES_NO_FACTS = ["red_flag", "radicular", "facet_signs", "finding", "concordant", "in_physiotherapy"]
+ALL_STEPS = ["education", "nsaid", "physiotherapy", "imaging", "epidural", "microdiscectomy", "discharge"]
+WEEK_SETTINGS = ["imaging_after_weeks", "injection_after_weeks", "surgery_after_weeks", "block_after_weeks"]
+
+
+def _pathway(rules: list[dict[str, Any]], **settings: Any) -> Pathway:
+    settings = {
+        "physiotherapy_sessions": 6,
+        "physiotherapy_sessions_per_week": 1,
+        "review_weeks": [2, 6],
+    } | settings
+    return Pathway(name="test", title="Test", settings=settings, rules=rules)  # type: ignore[arg-type]
+
+
+@st.composite
+def criteria(draw: st.DrawFn) -> dict[str, Any]:
+    """A few conditions, thresholds mostly small so that they are often met."""
+    when: dict[str, Any] = {}
+    for fact in draw(st.lists(st.sampled_from(sorted(NUMBER_FACTS)), max_size=3, unique=True)):
+        low, high = NUMBER_FACTS[fact]
+        value: Any = draw(st.integers(max(low, -20), min(high, 12)))
+        if fact == "weeks" and draw(st.booleans()):
+            value = "$" + draw(st.sampled_from(WEEK_SETTINGS))
+        when[f"{fact}_{draw(st.sampled_from(['at_least', 'at_most']))}"] = value
+    for fact in draw(st.lists(st.sampled_from(YES_NO_FACTS), max_size=2, unique=True)):
+        when[fact] = draw(st.booleans())
+    return when
+
+
+@st.composite
+def pathways(draw: st.DrawFn) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    settings: dict[str, Any] = {
+        name: draw(st.one_of(st.integers(0, 12), st.just("never"))) for name in WEEK_SETTINGS
+    }
+    settings["physiotherapy_sessions"] = draw(st.integers(0, 3))
+    rules: list[dict[str, Any]] = []
+    for number in range(draw(st.integers(1, 7))):
+        steps = draw(st.lists(st.sampled_from(ALL_STEPS), min_size=1, max_size=3, unique=True))
+        steps.sort(key=ALL_STEPS.index)
+        rule: dict[str, Any] = {"id": f"r{number}", "says": "x", "when": draw(criteria()), "offer": steps}
+        if draw(st.booleans()):
+            rule |= {
+                "times": draw(st.integers(2, 4)),
+                "again_after_weeks": draw(st.sampled_from([0.5, 1, 4])),
+            }
+        rules.append(rule)
+    return settings, rules
+
+
+FACTS = st.builds(
+    Facts,
+    weeks=st.integers(0, 98).map(lambda day: day / 7),
+    pain=st.integers(0, 10),
+    leg_pain=st.integers(0, 10),
+    disability=st.integers(0, 14),
+    pain_improvement=st.integers(-20, 12),
+    age=st.integers(0, 14),
+    sessions=st.integers(0, 12),
+    images=st.integers(0, 12),
+    blocks=st.integers(0, 12),
+    block_relief=st.integers(0, 12),
+    **{name: st.booleans() for name in YES_NO_FACTS},
+)
+FIRED = st.dictionaries(
+    st.sampled_from([f"r{number}" for number in range(7)]),
+    st.tuples(st.integers(0, 4), st.integers(0, 98).map(lambda day: day / 7)),
+    max_size=4,
+)
+
+
+def plainly(settings: dict[str, Any], rules: list[dict[str, Any]], facts: Facts, fired: Any) -> Any:
+    """The first rule that holds, from the raw dictionaries, as a person would work it out."""
+    for rule in rules:
+        holds = True
+        for key, wanted in rule["when"].items():
+            if isinstance(wanted, str):
+                wanted = settings[wanted[1:]]
+            if wanted == "never":
+                holds = False
+            elif key.endswith("_at_least"):
+                holds = holds and not getattr(facts, key[: -len("_at_least")]) < wanted
+            elif key.endswith("_at_most"):
+                holds = holds and not getattr(facts, key[: -len("_at_most")]) > wanted
+            else:
+                holds = holds and getattr(facts, key) is wanted
+        times, last = fired.get(rule["id"], (0, None))
+        if times >= rule.get("times", 1):
+            holds = False
+        if times > 0 and round((facts.weeks - last) * 7) < round(rule.get("again_after_weeks", 0) * 7 + 0.01):
+            holds = False
+        steps = [
+            step
+            for step in rule["offer"]
+            if step != "physiotherapy" or settings["physiotherapy_sessions"] > 0
+        ]
+        if holds and steps:
+            return rule["id"], tuple(steps)
+    return None
+
+
+@given(pathways(), FACTS, FIRED)
+def test_the_plain_oracle_agrees(made: Any, facts: Facts, fired: Any) -> None:
+    settings, rules = made
+    offer = choose(_pathway(rules, **settings), facts, fired)
+    assert (offer and (offer.rule, offer.steps)) == plainly(settings, rules, facts, fired)
+
+
+@given(pathways(), FACTS, FIRED)
+def test_disabling_a_rule_that_did_not_fire_changes_nothing(made: Any, facts: Facts, fired: Any) -> None:
+    settings, rules = made
+    pathway = _pathway(rules, **settings)
+    offer = choose(pathway, facts, fired)
+    for rule in rules:
+        if len(rules) > 1 and (offer is None or rule["id"] != offer.rule):
+            fewer = pathway.without(rule["id"])
+            assert choose(fewer, facts, fired) == offer
+            assert fewer.visit_weeks == pathway.visit_weeks
+
+
+@given(pathways(), FACTS)
+def test_every_journey_ends_within_its_limits(made: Any, facts: Facts) -> None:
+    settings, rules = made
+    pathway = _pathway(rules, **settings)
+    fired: dict[str, tuple[int, float]] = {}
+    allowed = sum(rule.get("times", 1) for rule in rules)
+    for day in range(0, 140):
+        today = replace(facts, weeks=day / 7)
+        for _ in range(len(rules) + 1):  # a restless clinic that asks again on the same day
+            offer = choose(pathway, today, fired)
+            if offer is None:
+                break
+            fired[offer.rule] = (fired.get(offer.rule, (0, 0.0))[0] + 1, today.weeks)
+        else:
+            pytest.fail("one day never ended")
+    assert sum(times for times, _ in fired.values()) <= allowed
+    for rule in rules:
+        assert fired.get(rule["id"], (0, 0.0))[0] <= rule.get("times", 1)

@@ -1,0 +1,129 @@
+"""Published trials re-run: what the first issue promises, and files that are refused."""
+
+import numpy as np
+import pytest
+
+import spinesim as ss
+from spinesim.study.calibrate import load_calibration, targets
+from spinesim.study.trial import COLUMNS
+
+
+@pytest.fixture(scope="module")
+def sciatica():
+    table, results = ss.run_trial(ss.load_trial("sciatica_conservative"))
+    return table, results
+
+
+def rows(table, outcome, follow_up=True):
+    chosen = table[table["outcome"] == outcome]
+    return chosen[chosen["week"] > 0] if follow_up else chosen
+
+
+def test_sciatica_leg_pain_is_inside_the_published_interval(sciatica):
+    leg = rows(sciatica[0], "leg_pain")
+    assert len(leg) == 7 and leg["inside"].sum() >= 6
+
+
+def test_sciatica_leg_pain_is_as_spread_out_as_published(sciatica):
+    leg = rows(sciatica[0], "leg_pain")
+    assert (np.abs(leg["model_sd"] / leg["paper_sd"] - 1) < 0.25).all()
+
+
+def test_sciatica_disability_is_within_one_point(sciatica):
+    rmdq = rows(sciatica[0], "rmdq")
+    assert len(rmdq) == 7 and (np.abs(rmdq["model_mean"] - rmdq["paper_mean"]) <= 1).sum() >= 6
+
+
+def test_sciatica_operations_accumulate_as_published(sciatica):
+    operated = rows(sciatica[0], "operated")
+    assert list(operated["week"]) == [12, 26, 52]
+    assert (np.abs(operated["model_mean"] - operated["paper_mean"]) <= 0.05).all()
+
+
+def test_those_who_cross_over_are_sicker_at_baseline(sciatica):
+    _, results = sciatica
+    run = results["conservative"]
+    crossed = run.patients["operations"].to_numpy() > 0
+    for name in ("rmdq", "leg_pain"):
+        start = run.series[name][0]
+        gap = start[crossed].mean() - start[~crossed].mean()
+        error = np.sqrt(start[crossed].var() / crossed.sum() + start[~crossed].var() / (~crossed).sum())
+        assert gap > 4 * error
+
+
+def test_acute_back_pain_follows_the_pooled_cohorts():
+    table, _ = ss.run_trial(ss.load_trial("acute_lbp_cohorts"))
+    assert list(table["week"]) == [0, 6, 26, 52]
+    assert (np.abs(table["model_mean"] - table["paper_mean"]) <= 4).all()
+
+
+def test_persistent_back_pain_lies_inside_the_pooled_intervals():
+    table, _ = ss.run_trial(ss.load_trial("persistent_lbp_cohorts"))
+    assert table["inside"].all()
+
+
+def test_the_table_has_the_promised_columns(sciatica):
+    assert list(sciatica[0].columns) == COLUMNS
+
+
+def test_only_eligible_people_enter(sciatica):
+    people = sciatica[1]["conservative"].patients
+    assert people["age"].between(18, 65).all() and len(people) == 2_000
+
+
+@pytest.mark.parametrize("name", ["sciatica_conservative", "acute_lbp_cohorts", "persistent_lbp_cohorts"])
+def test_nothing_after_week_52_is_fitted(name):
+    from spinesim.evidence import data_folder
+
+    calibration = load_calibration(data_folder() / "calibration" / f"{name}.toml")
+    assert calibration.last_week <= 52
+    assert all(trial.role == "calibration" for trial in targets(calibration))
+
+
+def test_a_validation_trial_cannot_be_fitted(tmp_path):
+    from spinesim.evidence import data_folder
+
+    text = (
+        (data_folder() / "trials" / "acute_lbp_cohorts.toml")
+        .read_text()
+        .replace('"calibration"', '"validation"')
+    )
+    (tmp_path / "held_out.toml").write_text(text)
+    (tmp_path / "fit.toml").write_text(
+        f'trials = ["{tmp_path / "held_out.toml"}"]\nlast_week = 52\n[free]\n"disability.days" = [1, 2]\n'
+    )
+    with pytest.raises(ss.SpinesimError, match="validation trial"):
+        targets(load_calibration(tmp_path / "fit.toml"))
+
+
+@pytest.mark.parametrize(("old", "new", "says"), [
+    ('outcome = "pain"', 'outcome = "joy"', "outcome"),
+    ("weeks = [0, 6, 26, 52]", "weeks = [0, 6, 26]", "figures for 3 weeks"),
+    ("tolerance = 4", "tolerance = nan", "tolerance"),
+    ("tolerance = 4", "tolerance = -4", "tolerance"),
+    ("tolerance = 4\n", "", "no band"),
+    ('arm = "usual care"', 'arm = "magic"', "magic"),
+    ("patients = 2000", "patients = 0", "patients"),
+    ("patients = 2000", "bogus = 1", "bogus"),
+    ("seed = 2024", "seed = 2024\nseed = 2024", "not valid TOML"),
+    ('condition = "lumbar_strain"', 'condition = "gout"', "gout"),
+    ('pathway = "conservative_first"', 'pathway = "prayer"', "prayer"),
+])  # fmt: skip
+def test_a_broken_trial_file_is_refused_in_one_sentence(tmp_path, old, new, says):
+    from spinesim.evidence import data_folder
+
+    text = (data_folder() / "trials" / "acute_lbp_cohorts.toml").read_text()
+    assert old in text
+    (tmp_path / "mine.toml").write_text(text.replace(old, new))
+    with pytest.raises(ss.SpinesimError, match=says) as wrong:
+        ss.run_trial(ss.load_trial(tmp_path / "mine.toml"))
+    assert "\n" not in str(wrong.value)
+
+
+def test_eligibility_nobody_meets_says_so(tmp_path):
+    from spinesim.evidence import data_folder
+
+    text = (data_folder() / "trials" / "acute_lbp_cohorts.toml").read_text()
+    (tmp_path / "mine.toml").write_text(text + "\n[eligibility]\nage_at_least = 89.99\nage_at_most = 17\n")
+    with pytest.raises(ss.SpinesimError, match="lets only 0"):
+        ss.run_trial(ss.load_trial(tmp_path / "mine.toml"))
