@@ -1,0 +1,17 @@
+"""Pictures, words and labs. Tables come in, pictures and sentences go out; no new statistic is made here.
+
+>>> from spinesim import view
+>>> lesson = view.ImagingLesson()
+>>> lesson.show()
+
+Importing `spinesim` alone imports none of this (nor matplotlib, nor ipywidgets).
+"""
+
+from spinesim.view.guide import Guide
+from spinesim.view.lab import ImagingLab
+from spinesim.view.lesson import ImagingLesson
+from spinesim.view.plots import plot_fan, plot_icons
+from spinesim.view.timeline import timeline
+from spinesim.view.words import sentence, sentences
+
+__all__ = ["Guide", "ImagingLab", "ImagingLesson", "plot_fan", "plot_icons", "sentence", "sentences", "timeline"]

@@ -88,7 +88,7 @@ class LabFigure:
         self.arms, self.outcomes, self.categories = list(arms), list(outcomes), list(categories)
         with rc_context(dict(style.RC)):
             self.figure, self.canvas = new_canvas(11.4, 7.6)
-            upper = [self.figure.add_axes((left, 0.575, 0.345, 0.37)) for left in (0.055, 0.555)]
+            upper = [self.figure.add_axes((left, 0.575, 0.325, 0.37)) for left in (0.056, 0.566)]
             lower = [self.figure.add_axes((left, 0.01, 0.29, 0.415)) for left in (0.01, 0.315)]
             key = self.figure.add_axes((0.635, 0.01, 0.355, 0.455))
             self.fans = {outcome: plots.FanChart(axes, outcome, self.arms, last_week)

@@ -1,7 +1,7 @@
 """Pictures of a study: a table goes in, Axes come out. Nothing is computed here that the table lacks.
 
 `FanChart` and `IconArray` hold their artists, so a lab can move them instead of drawing anew;
-`fan_chart` and `icon_array` are the same pictures for one use.
+`plot_fan` and `plot_icons` are the same pictures for one use.
 """
 
 from __future__ import annotations
@@ -196,7 +196,7 @@ def counts_of(icons: pd.DataFrame, arm: str) -> dict[str, int]:
     return {str(category): int(count) for category, count in zip(rows["category"], rows["per_100"], strict=True)}
 
 
-def fan_chart(table: pd.DataFrame, outcome: str, axes: Axes | None = None) -> Axes:
+def plot_fan(table: pd.DataFrame, outcome: str, ax: Axes | None = None) -> Axes:
     """Fan chart of `study.fan(outcome)`.
 
     Parameters
@@ -205,19 +205,19 @@ def fan_chart(table: pd.DataFrame, outcome: str, axes: Axes | None = None) -> Ax
         Columns arm, week, mean, p10, p25, p75, p90.
     outcome : str
         pain, leg_pain, back_pain, disability or rmdq.
-    axes : Axes, optional
+    ax : Axes, optional
         Where to draw; a new figure if left out.
     """
-    axes = axes if axes is not None else new_axes()
+    axes = ax if ax is not None else new_axes()
     with rc_context(dict(style.RC)):
         chart = FanChart(axes, outcome, list(dict.fromkeys(table["arm"])), float(table["week"].max()))
         chart.update(table)
     return axes
 
 
-def icon_array(icons: pd.DataFrame, arm: str, axes: Axes | None = None) -> Axes:
+def plot_icons(icons: pd.DataFrame, arm: str, ax: Axes | None = None) -> Axes:
     """Icon array of one arm of `study.icons()` (columns arm, category, per_100), with a legend of counts."""
-    axes = axes if axes is not None else new_axes(7.0, 4.2)
+    axes = ax if ax is not None else new_axes(8.0, 4.2)
     counts = counts_of(icons, arm)
     with rc_context(dict(style.RC)):
         picture = IconArray(axes, categories_of(icons), f"{arm}: 100 people")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -17,72 +15,66 @@ from spinesim.view import figure as pictures
 from spinesim.view import plots, style
 
 DAYS_PER_WEEK = 7.0
-ROWS = 5
-"""Rows of labels above each lane."""
+LATE = 26.0
+"""Time axes of one patient end at a multiple of this many weeks."""
+MOST_ROWS = 11
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something that happened in a lane, perhaps several times in a row: from `first` to `last` day."""
-
-    label: str
-    first: float
-    last: float
-    times: int
-
-    @property
-    def said(self) -> str:
-        """Label with the number of times, if more than one."""
-        return f"{self.label} ×{self.times}" if self.times > 1 else self.label
+def kind(label: str) -> tuple[str, str]:
+    """A label as what happened and its detail: 'visit, pain 4' is ('visit', 'pain 4')."""
+    for mark in (", ", ": "):
+        head, found, tail = label.partition(mark)
+        if found:
+            return head, tail
+    return label, ""
 
 
-def merged(lane: pd.DataFrame) -> list[Event]:
-    """Events of a lane (columns day, label) in order of time, equal neighbours put together."""
-    ordered = lane.sort_values("day", kind="stable")
-    rows = [(float(day), str(label)) for day, label in zip(ordered["day"], ordered["label"], strict=True)]
-    events = []
-    for label, group in groupby(rows, key=lambda row: row[1]):
-        days = [day for day, _ in group]
-        events.append(Event(label, days[0], days[-1], len(days)))
-    return events
+def rows_of(lanes: Mapping[str, pd.DataFrame]) -> list[str]:
+    """What happens in any lane, by the day it first happens; the rarest late ones are put into 'other'."""
+    first: dict[str, float] = {}
+    for lane in lanes.values():
+        for day, label in zip(lane["day"], lane["label"], strict=True):
+            head = kind(str(label))[0]
+            first[head] = min(float(day), first.get(head, np.inf))
+    ordered = sorted(first, key=lambda head: first[head])
+    return ordered if len(ordered) <= MOST_ROWS else [*ordered[: MOST_ROWS - 1], "other"]
 
 
-def places(events: Sequence[Event], per_letter: float, rows: int = ROWS) -> list[tuple[int, float]]:
-    """Row and left edge (weeks) of each label, so that no two labels overlap.
-
-    A label starts at its event if a row is free there; otherwise it moves right in the row where it moves least.
-    """
-    ends = [-np.inf] * rows
-    placed = []
-    for event in events:
-        week = event.first / DAYS_PER_WEEK
-        row = next((i for i in range(rows) if ends[i] <= week), int(np.argmin(ends)))
-        left = max(week, ends[row])
-        ends[row] = left + per_letter * (len(event.said) + 1.5)
-        placed.append((row, left))
-    return placed
+def horizon(lanes: Mapping[str, pd.DataFrame], last_week: float) -> float:
+    """End of a patient's time axis (weeks): half years enough to hold every event, at most `last_week`."""
+    last = max((float(lane["day"].max()) for lane in lanes.values() if len(lane)), default=0.0)
+    return min(last_week, LATE * max(1.0, np.ceil((last / DAYS_PER_WEEK + 2) / LATE)))
 
 
-def draw_lane(axes: Axes, lane: pd.DataFrame, position: int, base: float, last_week: float) -> None:
-    """Draw one lane of events on `axes`, its line at height `base`, in the colour and dash of arm `position`."""
+def draw_lane(axes: Axes, lane: pd.DataFrame, rows: Sequence[str], position: int, last_week: float) -> None:
+    """One lane: a row for each thing that can happen, a mark for each time it does, its detail beside it."""
     look = style.arm_style(position)
-    events = merged(lane)
-    axes.plot([0, last_week], [base, base], color=look.colour, linestyle=look.dash, linewidth=2.0)
-    per_letter = last_week * 0.0084
-    for event, (row, left) in zip(events, places(events, per_letter), strict=True):
-        start, end = event.first / DAYS_PER_WEEK, event.last / DAYS_PER_WEEK
-        height = base + 0.9 + 0.85 * row
-        axes.plot([start, left], [base, height - 0.25], color=style.GREY, linewidth=0.7)
-        if end > start:
-            axes.plot([start, end], [base, base], color=look.colour, linewidth=6.0, alpha=0.5,
-                      solid_capstyle="butt")
-        axes.plot([start], [base], marker="o", markersize=6.5, color=look.colour)
-        axes.text(left, height, event.said, fontsize=style.FONT - 2.5, va="center", ha="left")
+    room = 0.055 * last_week
+    by_row: dict[int, list[tuple[float, str]]] = {}
+    for day, label in zip(lane["day"], lane["label"], strict=True):
+        head, detail = kind(str(label))
+        row = rows.index(head) if head in rows else len(rows) - 1
+        by_row.setdefault(row, []).append((float(day) / DAYS_PER_WEEK, detail))
+    for row, marks in by_row.items():
+        marks.sort()
+        weeks = [week for week, _ in marks]
+        axes.plot(weeks, [row] * len(weeks), linestyle="none", marker="o" if position == 0 else "s",
+                  markersize=7.0, color=look.colour, clip_on=False, zorder=3)
+        for (week, detail), after in zip(marks, [*weeks[1:], np.inf], strict=True):
+            if detail and after - week > room:
+                axes.text(week + 0.009 * last_week, row, detail, fontsize=style.FONT - 3, va="center", ha="left")
+    axes.set_yticks(range(len(rows)), rows, fontsize=style.FONT - 2.5)
+    axes.set_ylim(len(rows) - 0.4, -0.6)
+    axes.tick_params(axis="y", length=0)
+    axes.grid(axis="y", color=style.PALE, linewidth=0.8)
+    axes.set_axisbelow(True)
+    axes.set_xlim(0, last_week)
+    axes.xaxis.set_major_locator(MultipleLocator(13 if last_week > 26 else 2))
 
 
 def timeline(lanes: Mapping[str, pd.DataFrame], last_week: float, parts_on_day: float | None = None,
-             axes: Axes | None = None) -> Axes:
-    """Parallel timelines, one lane an arm, the first arm on top.
+             axes: Sequence[Axes] | None = None) -> Sequence[Axes]:
+    """Parallel timelines: one Axes an arm, the same rows in each, so that a gap is seen as a gap.
 
     Parameters
     ----------
@@ -92,42 +84,41 @@ def timeline(lanes: Mapping[str, pd.DataFrame], last_week: float, parts_on_day: 
         Right end of the time axis, weeks.
     parts_on_day : float, optional
         Day on which the paths part; marked by an upright line.
-    axes : Axes, optional
-        Where to draw; a new figure if left out.
+    axes : sequence of Axes, optional
+        One an arm; a new figure if left out.
     """
-    axes = axes if axes is not None else plots.new_axes(11.0, 4.4)
-    step = ROWS * 0.85 + 1.35
-    for position, (arm, lane) in enumerate(lanes.items()):
-        base = step * (len(lanes) - 1 - position)
-        draw_lane(axes, lane, position, base, last_week)
-        axes.text(-0.012 * last_week, base, arm, ha="right", va="center", fontweight="bold",
-                  color=style.arm_style(position).colour, clip_on=False)
-    axes.set_ylim(-0.8, step * len(lanes) - 0.2)
-    axes.set_xlim(0, last_week)
-    axes.xaxis.set_major_locator(MultipleLocator(26 if last_week > 60 else 13))
-    axes.set_yticks([])
-    axes.spines["left"].set_visible(False)
-    axes.set_xlabel("Weeks since the first visit")
-    if parts_on_day is not None:
-        axes.axvline(parts_on_day / DAYS_PER_WEEK, color=style.INK, linewidth=1.2, linestyle=(0, (2, 2)), zorder=0)
+    rows = rows_of(lanes)
+    if axes is None:
+        with rc_context(dict(style.RC)):
+            made, _ = pictures.new_canvas(11.4, 0.9 + 0.3 * len(rows) * len(lanes))
+            made.set_layout_engine("constrained")
+            axes = list(np.atleast_1d(made.subplots(len(lanes), 1)))
+    for position, ((arm, lane), one) in enumerate(zip(lanes.items(), axes, strict=True)):
+        draw_lane(one, lane, rows, position, last_week)
+        one.set_title(arm, loc="left", color=style.arm_style(position).colour)
+        if parts_on_day is not None:
+            one.axvline(parts_on_day / DAYS_PER_WEEK, color=style.INK, linewidth=1.2, linestyle=(0, (2, 2)), zorder=1)
+    axes[-1].set_xlabel("Weeks since the first visit")
     return axes
 
 
 def pain_curves(pain: Mapping[str, Any], last_week: float, axes: Axes, parts_on_day: float | None = None) -> Axes:
     """Weekly pain (NRS 0–10) of one patient in each arm, on fixed axes with the arms named at the lines."""
     scale = style.SCALES["pain"]
-    ends = [float(np.asarray(values)[-1]) for values in pain.values()]
+    ends = [float(np.asarray(values)[min(round(last_week), len(values) - 1)]) for values in pain.values()]
     heights = plots.spread(ends, 0.13 * scale.top, scale.top)
     for position, ((arm, values), end, height) in enumerate(zip(pain.items(), ends, heights, strict=True)):
         look = style.arm_style(position)
         weeks = np.arange(len(values))
-        axes.plot(weeks, values, color=look.colour, linestyle=look.dash, linewidth=look.width)
+        shown = weeks <= last_week
+        axes.plot(weeks[shown], np.asarray(values)[shown], color=look.colour, linestyle=look.dash,
+                  linewidth=look.width)
         axes.plot([last_week, last_week * 1.012], [end, height], color=look.colour, linewidth=1.2, clip_on=False)
         axes.text(last_week * 1.016, height, arm, color=look.colour, fontweight="bold", va="center", clip_on=False)
     axes.set_xlim(0, last_week)
     axes.set_ylim(0, scale.top)
     axes.yaxis.set_major_locator(MultipleLocator(scale.step))
-    axes.xaxis.set_major_locator(MultipleLocator(26 if last_week > 60 else 13))
+    axes.xaxis.set_major_locator(MultipleLocator(13 if last_week > 26 else 2))
     axes.grid(axis="y", color=style.PALE, linewidth=0.8)
     axes.set_ylabel(f"{scale.name}, {scale.unit}")
     if parts_on_day is not None:
@@ -143,15 +134,16 @@ class StoryFigure:
     def __init__(self, last_week: float) -> None:
         self.last_week = last_week
         with rc_context(dict(style.RC)):
-            self.figure, self.canvas = pictures.new_canvas(11.4, 7.2)
+            self.figure, self.canvas = pictures.new_canvas(11.4, 8.6)
 
     def picture(self, story: Any) -> bytes:
         """PNG bytes for a story (attributes lanes, pain, parts_on_day)."""
+        last = horizon(story.lanes, self.last_week)
         with rc_context(dict(style.RC)):
             self.figure.clear()
-            upper = self.figure.add_axes((0.105, 0.655, 0.79, 0.315))
-            lower = self.figure.add_axes((0.105, 0.085, 0.79, 0.50))
-            pain_curves(story.pain, self.last_week, upper, story.parts_on_day)
-            timeline(story.lanes, self.last_week, story.parts_on_day, lower)
+            pain = self.figure.add_axes((0.185, 0.715, 0.705, 0.265))
+            lanes = [self.figure.add_axes((0.185, bottom, 0.705, 0.255)) for bottom in (0.395, 0.075)]
+            pain_curves(story.pain, last, pain, story.parts_on_day)
+            timeline(story.lanes, last, story.parts_on_day, lanes)
             self.canvas.draw()
         return pictures.png(self.canvas)

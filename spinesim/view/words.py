@@ -19,6 +19,7 @@ LABELS: Mapping[str, str] = {
     "operations": "Operations",
     "ablations": "Ablations",
     "procedures": "Procedures of any kind",
+    "weeks_off_work": "Weeks off work",
     "harms": "Harms from care",
     "physiotherapy_sessions": "Physiotherapy sessions",
     "visits": "Clinic visits",
@@ -48,6 +49,7 @@ UNITS: Mapping[str, Unit] = {
     "per 100 people": Unit(1, "more", "fewer", "", " per 100 people", " per 100"),
     "sessions per person": Unit(1, "more", "fewer", "", EACH, EACH),
     "visits per person": Unit(1, "more", "fewer", "", EACH, EACH),
+    "weeks per person": Unit(1, "more", "fewer", "", EACH, EACH),
     "USD per person": Unit(0, "more", "less", "", EACH, EACH, before="US$ "),
     "QALY per person": Unit(3, "more", "fewer", "", EACH, EACH),
 }
@@ -64,19 +66,19 @@ def unit_of(unit: str) -> Unit:
     return UNITS.get(unit, Unit(2, "more", "fewer", "", f" ({unit})", f" ({unit})"))
 
 
-def number(value: float, decimals: int) -> str:
-    """Size of `value` without its sign: rounded, no trailing zeros, and never '0' unless it is 0.
+def number(value: float, decimals: int, before: str = "") -> str:
+    """Size of `value` without its sign: rounded, no trailing zeros; 'under 0.1' rather than a false 0.
 
-    >>> number(-4.0, 1), number(0.004, 1), number(1234.4, 0)
-    ('4', '0.004', '1,234')
+    >>> number(-4.0, 1), number(0.04, 1), number(1234.4, 0, "US$ "), number(0.0, 1)
+    ('4', 'under 0.1', 'US$ 1,234', '0')
     """
     size = abs(float(value))
-    if size < 10.0**-6:
-        return "0"
-    while round(size, decimals) == 0.0:
-        decimals += 1
+    if size < 10.0**-9:
+        return f"{before}0"
+    if round(size, decimals) == 0.0:
+        return f"under {before}{10.0**-decimals:.{decimals}f}"
     text = f"{size:,.{decimals}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return before + (text.rstrip("0").rstrip(".") if "." in text else text)
 
 
 def _way(value: float, unit: Unit) -> str:
@@ -125,7 +127,7 @@ def sentence(outcome: str, difference: float, low: float, high: float, unit: str
         return f"{said}: could not be measured in this run"
 
     def amount(value: float) -> str:
-        return form.before + number(value, form.decimals)
+        return number(value, form.decimals, form.before)
 
     whole = f"{amount(difference)}{form.noun} {_way(difference, form)}{form.of_whom}"
     if not (math.isfinite(low) and math.isfinite(high)):

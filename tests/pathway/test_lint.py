@@ -95,6 +95,8 @@ def test_contradictions(when: str, words: list[str]) -> None:
         "pain_at_least = 4, pain_at_most = 4",
         "leg_pain_at_least = 5, pain_at_most = 5",
         "pain_at_least = 6, leg_pain_at_most = 5",
+        "pain_at_least = 6, leg_pain_at_most = 6, back_pain_at_most = 6",
+        "block_relief_at_least = 0, blocks_at_most = 0",
         "concordant = false, finding = true",
         "pain_at_least = 0",
         "pain_at_most = 10",
@@ -150,7 +152,9 @@ def test_a_contained_rule_with_a_later_visit_is_reachable() -> None:
     ("when", "words"),
     [
         ("blocks_at_least = 1", ["when.blocks_at_least", "medial branch block", "give none"]),
+        ("block_relief_at_least = 0.5", ["when.block_relief_at_least", "at least 1"]),
         ("block_relief_at_least = 50", ["when.block_relief_at_least", "medial branch block"]),
+        ("images_at_least = 1, blocks_at_least = 1", ["when.blocks_at_least", "give none"]),
         ("epidurals_at_least = 1", ["when.epidurals_at_least", "epidural"]),
         ("ablations_at_least = 1", ["when.ablations_at_least", "ablation"]),
         ("images_at_least = 2", ["when.images_at_least", "at least 2", "give only 1"]),
