@@ -149,7 +149,7 @@ class Clinic:
         """Day of the pathway's next review, or None when none is left inside follow-up."""
         done = floor(self.env.now) - floor(patient.first_day)
         for week in self.pathway.visit_weeks:
-            day = week * WEEK
+            day = round(week * WEEK)
             if day > done and floor(patient.first_day) + day < patient.end:
                 return patient.first_day + day
         return None

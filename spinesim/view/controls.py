@@ -9,7 +9,10 @@ import ipywidgets as widgets
 import traitlets
 
 STYLE = """<style>
-.spinesim { max-width: 1240px; }
+.spinesim { max-width: 1240px; padding-right: 14px; box-sizing: border-box; }
+.spinesim .widget-html, .spinesim .widget-box { margin: 0; }
+.spinesim .spinesim-name { width: 250px; min-width: 250px; }
+.spinesim .spinesim-name.long { width: 100%; max-width: 640px; }
 .spinesim .widget-html-content { line-height: 1.5; font-size: 15px; color: var(--jp-content-font-color1, inherit);
   height: auto; white-space: normal; overflow: visible; }
 .spinesim .widget-html-content p { margin: 0.25em 0; }
@@ -28,7 +31,6 @@ STYLE = """<style>
 .spinesim .spinesim-status.error { border-left: 5px dashed #D55E00; }
 .spinesim .spinesim-note { font-size: 14px; }
 </style>"""
-WIDE = widgets.Layout(width="100%")
 
 
 def html(text: str = "", **traits: Any) -> widgets.HTML:
@@ -56,7 +58,7 @@ class NumberControl:
     Parameters
     ----------
     name : str
-        What the number is, for the slider.
+        What the number is, shown before the slider.
     unit : str
         Said in the number box's name.
     low, high, step, value : float
@@ -68,13 +70,17 @@ class NumberControl:
         slider, box = ((widgets.IntSlider, widgets.BoundedIntText) if whole
                        else (widgets.FloatSlider, widgets.BoundedFloatText))
         limits = {"min": low, "max": high, "step": step, "value": value}
-        wide = {"description_width": "initial"}
-        self.slider = slider(**limits, description=name, continuous_update=False, readout=False, style=wide,
-                             layout=widgets.Layout(width="min(440px, 96%)"))
-        self.box = box(**limits, description=f"or type {unit}, {low:g} to {high:g}:", style=wide,
-                       layout=widgets.Layout(width="max-content", max_width="96%"), tooltip=f"{name}: {unit}")
+        self.name = widgets.HTML(f"<p>{escape(name)}</p>")
+        self.name.add_class("spinesim-name")
+        if len(name) > 32:
+            self.name.add_class("long")
+        self.slider = slider(**limits, continuous_update=False, readout=False,
+                             layout=widgets.Layout(width="300px", max_width="96%"))
+        self.box = box(**limits, description=f"or type {unit}, {low:g} to {high:g}:",
+                       style={"description_width": "initial"}, tooltip=f"{name}: {unit}",
+                       layout=widgets.Layout(width="max-content", max_width="96%"))
         traitlets.link((self.slider, "value"), (self.box, "value"))
-        self.widget = row(self.slider, self.box)
+        self.widget = row(self.name, self.slider, self.box)
 
     @property
     def value(self) -> Any:

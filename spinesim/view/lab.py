@@ -73,18 +73,18 @@ class ImagingLab:
 
     def _build(self, names: dict[str, str]) -> None:
         start = self.start
+        plain = {"description_width": "initial"}
         self.condition = widgets.Dropdown(options=[(label, key) for key, label in names.items()],
-                                          value=start.condition, description="Who comes:",
-                                          style={"description_width": "initial"},
-                                          layout=widgets.Layout(width="min(440px, 96%)"))
+                                          value=start.condition, description="Who comes:", style=plain,
+                                          layout=widgets.Layout(width="min(400px, 96%)"))
         self.imaging = NumberControl("MRI scan from week", "week", 0, 12, int(start.imaging))
         self.never = widgets.Checkbox(value=False, description="no routine scan at all (never)", indent=False,
                                       layout=widgets.Layout(width="max-content"))
         self.sessions = NumberControl("Physiotherapy sessions", "sessions", 0, 24, start.sessions)
         self.patients = NumberControl("Simulated people", "people", FEWEST, MOST, start.patients, 100)
-        self.seed = widgets.BoundedIntText(value=start.seed, min=0, max=999_999, description="Seed (same seed, same people):",
-                                           style={"description_width": "initial"},
-                                           layout=widgets.Layout(width="max-content"))
+        self.seed = widgets.BoundedIntText(value=start.seed, min=0, max=999_999, style=plain,
+                                           description="Seed (same seed, same people):",
+                                           layout=widgets.Layout(width="max-content", margin="2px 2px 2px 24px"))
         self.reset_button = widgets.Button(description="Reset", tooltip="Back to the first settings")
         self.cancel_button = widgets.Button(description="Cancel", disabled=True, tooltip="Stop the run under way")
         self.bar = widgets.FloatProgress(min=0, max=1, value=0, layout=widgets.Layout(width="160px",
@@ -101,11 +101,12 @@ class ImagingLab:
         self.reset_button.on_click(lambda _: self.reset())
         self.cancel_button.on_click(lambda _: self.cancel())
         usual = self.reference.settings
-        fixed = (f"{USUAL.capitalize()} stays fixed: a scan only if pain is still bad from week {usual.imaging_after_weeks}, "
-                 f"and {usual.physiotherapy_sessions} physiotherapy sessions. You change {YOURS}.")
+        fixed = (f"{USUAL.capitalize()} stays fixed: a scan only for those still in pain at week "
+                 f"{usual.imaging_after_weeks:g}, and {usual.physiotherapy_sessions} physiotherapy sessions. "
+                 f"You change {YOURS}.")
         self.widget = widgets.VBox([
-            html(STYLE + paragraphs(fixed)), self.condition, self.imaging.widget, self.sessions.widget,
-            self.patients.widget, row(self.reset_button, self.cancel_button, self.bar, self.seed),
+            html(STYLE + paragraphs(fixed)), row(self.condition, self.seed), self.imaging.widget,
+            self.sessions.widget, self.patients.widget, row(self.reset_button, self.cancel_button, self.bar),
             self.status.widget, self.image, self.table, self.story.widget,
         ], layout=widgets.Layout(width="100%"))
         self.widget.add_class("spinesim")
@@ -226,10 +227,10 @@ class ImagingLab:
         if self.shown is None:
             return "Nothing has been run yet."
         said = words.sentences(self.study).set_index("outcome")["sentence"]
-        scan = "never scan routinely" if self.shown.imaging == NEVER else f"scan from week {self.shown.imaging}"
-        heads = ". ".join(str(said[outcome]) for outcome in HEADLINES if outcome in said.index)
-        return (f"Done: {self.shown.patients:,} people, seed {self.shown.seed}. {YOURS.capitalize()} ({scan}, "
-                f"{self.shown.sessions} physiotherapy sessions) beside {USUAL}. {heads}.")
+        scan = "no routine scan" if self.shown.imaging == NEVER else f"scan from week {self.shown.imaging}"
+        heads = ". ".join(words.brief(str(said[outcome])) for outcome in HEADLINES if outcome in said.index)
+        return (f"Done: {self.shown.patients:,} people, seed {self.shown.seed}; {YOURS}: {scan}, "
+                f"{self.shown.sessions} physiotherapy sessions. Beside {USUAL}: {heads}.")
 
     def __repr__(self) -> str:
         return f"ImagingLab({', '.join(f'{key}={value!r}' for key, value in asdict(self.settings).items())})"

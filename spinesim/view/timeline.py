@@ -68,7 +68,7 @@ def draw_lane(axes: Axes, lane: pd.DataFrame, rows: Sequence[str], position: int
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="y", color=style.PALE, linewidth=0.8)
     axes.set_axisbelow(True)
-    axes.set_xlim(0, last_week)
+    axes.set_xlim(-0.012 * last_week, last_week)
     axes.xaxis.set_major_locator(MultipleLocator(13 if last_week > 26 else 2))
 
 
@@ -115,7 +115,7 @@ def pain_curves(pain: Mapping[str, Any], last_week: float, axes: Axes, parts_on_
                   linewidth=look.width)
         axes.plot([last_week, last_week * 1.012], [end, height], color=look.colour, linewidth=1.2, clip_on=False)
         axes.text(last_week * 1.016, height, arm, color=look.colour, fontweight="bold", va="center", clip_on=False)
-    axes.set_xlim(0, last_week)
+    axes.set_xlim(-0.012 * last_week, last_week)
     axes.set_ylim(0, scale.top)
     axes.yaxis.set_major_locator(MultipleLocator(scale.step))
     axes.xaxis.set_major_locator(MultipleLocator(13 if last_week > 26 else 2))

@@ -137,10 +137,20 @@ def sentence(outcome: str, difference: float, low: float, high: float, unit: str
         def end(value: float) -> str:
             return amount(0) if value == 0 else f"{amount(value)}{form.noun} {_way(value, form)}"
 
-        return f"{said}: no clear difference (95 % interval {end(low)} to {end(high)}{form.short}){tail}"
-    near, far = sorted((abs(low), abs(high)))
-    bounds = f"{amount(near)} to {amount(far)} {_way(difference, form)}"
-    return f"{said}: {whole} (95 % interval {bounds}){tail}"
+        ends = {amount(low), amount(high)}
+        if len(ends) == 1 and "under" in str(ends):
+            reach = f"{amount(low)}{form.noun} either way"
+        else:
+            reach = f"{end(low)} to {end(high)}"
+        return f"{said}: no clear difference (95 % interval {reach}{form.short}){tail}"
+    near, far = (amount(edge) for edge in sorted((low, high), key=abs))
+    bounds = near if near == far and "under" in near else f"{near} to {far}"
+    return f"{said}: {whole} (95 % interval {bounds} {_way(difference, form)}){tail}"
+
+
+def brief(said: str) -> str:
+    """A sentence without its interval and what follows it, for a status line."""
+    return said.split(" (", 1)[0].replace(": no difference: ", ": no difference, ")
 
 
 def outcome_of(row_outcome: str) -> str:

@@ -169,10 +169,10 @@ TRIAL = {
     ),
     "gp_care": (START, {}, {"weeks": ([0], [0.01, 2])}),
     "surgery_if_severe": (
-        Facts(weeks=2, pain=3, leg_pain=3, disability=30),
+        Facts(weeks=4, pain=3, leg_pain=3, disability=30),
         {},
         {
-            "weeks": ([2, 2.1, 52], [1.99, 0]),
+            "weeks": ([4, 4.1, 52], [3.99, 0]),
             "leg_pain": ([3, 3.1, 10], [2.99, 0]),
             "disability": ([30, 30.1, 100], [29.99, 0]),
             "operations": ([0], [1]),

@@ -63,7 +63,7 @@ def test_one_more_decision_leaves_every_other_draw_unchanged():
     ev = shipped_evidence().change({"imaging.fear": 0.0})
     plain = ss.pathway("conservative_first").change(imaging_after_weeks="never")
     scanned = ss.pathway("conservative_first").change(imaging_after_weeks=1)
-    for rule in ("operate", "inject", "block_after_finding"):
+    for rule in ("operate", "inject", "block_after_finding", "operate_after_finding"):
         scanned = scanned.without(rule)
         plain = plain.without(rule)
     wishes = HERE | {"condition": "lumbar_strain", "evidence": ev}

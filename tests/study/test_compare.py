@@ -1,5 +1,8 @@
 """Means, paired differences, intervals, icons and what the first lesson must show."""
 
+import multiprocessing
+import os
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -130,3 +133,18 @@ def test_arms_with_other_people_cannot_be_compared():
     a, b = (ss.simulate("conservative_first", patients=n, years=0.1) for n in (10, 11))
     with pytest.raises(ss.SpinesimError, match="other people"):
         ss.Study({"a": [a], "b": [b]})
+
+
+def _die(_plan):
+    os._exit(9)
+
+
+@pytest.mark.skipif(
+    multiprocessing.get_start_method() != "fork", reason="the stand-in worker reaches the child only by fork"
+)
+def test_a_killed_worker_is_one_clear_sentence(monkeypatch):
+    from spinesim.study import simulation
+
+    monkeypatch.setattr(simulation, "finish", _die)
+    with pytest.raises(ss.SpinesimError, match="worker process died"):
+        ss.compare({"a": "conservative_first"}, runs=2, workers=2, patients=10, years=0.1)

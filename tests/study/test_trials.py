@@ -75,7 +75,7 @@ def test_only_eligible_people_enter(sciatica):
 def test_nothing_after_week_52_is_fitted(name):
     from spinesim.evidence import data_folder
 
-    calibration = load_calibration(data_folder() / "calibration" / f"{name}.toml")
+    calibration = load_calibration(data_folder() / "calibrations" / f"{name}.toml")
     assert calibration.last_week <= 52
     assert all(trial.role == "calibration" for trial in targets(calibration))
 
@@ -127,3 +127,16 @@ def test_eligibility_nobody_meets_says_so(tmp_path):
     (tmp_path / "mine.toml").write_text(text + "\n[eligibility]\nage_at_least = 89.99\nage_at_most = 17\n")
     with pytest.raises(ss.SpinesimError, match="lets only 0"):
         ss.run_trial(ss.load_trial(tmp_path / "mine.toml"))
+
+
+def test_a_parameter_says_calibrated_exactly_when_a_calibration_file_frees_it():
+    """What was fitted is labelled so, and nothing else is (facet pain borrows its course)."""
+    from spinesim.evidence import data_folder, load_evidence
+
+    freed = set()
+    for path in (data_folder() / "calibrations").glob("*.toml"):
+        calibration = load_calibration(path)
+        freed |= set(calibration.free) | set(calibration.remainder)
+    freed |= {key.replace("persistent_back_pain.", "facet_pain.") for key in freed if "persistent_back" in key}
+    labelled = {key for key, p in load_evidence().parameters.items() if p.calibrated}
+    assert labelled == freed
