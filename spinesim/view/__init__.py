@@ -14,4 +14,13 @@ from spinesim.view.plots import plot_fan, plot_icons
 from spinesim.view.timeline import timeline
 from spinesim.view.words import sentence, sentences
 
-__all__ = ["Guide", "ImagingLab", "ImagingLesson", "plot_fan", "plot_icons", "sentence", "sentences", "timeline"]
+__all__ = [
+    "Guide",
+    "ImagingLab",
+    "ImagingLesson",
+    "plot_fan",
+    "plot_icons",
+    "sentence",
+    "sentences",
+    "timeline",
+]

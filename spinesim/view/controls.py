@@ -1,4 +1,4 @@
-"""Controls that work with the keyboard and tell their name: a slider, a number box beside it, a status line."""
+"""Controls that work with the keyboard and tell their name: a slider with a number box, a status line."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ import traitlets
 
 STYLE = """<style>
 .spinesim { max-width: 1240px; padding-right: 14px; box-sizing: border-box; }
-.spinesim .widget-html, .spinesim .widget-box { margin: 0; }
+.spinesim .widget-html, .spinesim .widget-box, .spinesim .widget-image { margin: 0; min-width: 0; }
+.spinesim .widget-button { margin: 4px 8px 4px 0; }
 .spinesim .spinesim-name { width: 250px; min-width: 250px; }
 .spinesim .spinesim-name.long { width: 100%; max-width: 640px; }
-.spinesim .widget-html-content { line-height: 1.5; font-size: 15px; color: var(--jp-content-font-color1, inherit);
-  height: auto; white-space: normal; overflow: visible; }
+.spinesim .widget-html-content { line-height: 1.5; font-size: 15px;
+  color: var(--jp-content-font-color1, inherit); height: auto; white-space: normal; overflow: auto; }
 .spinesim .widget-html-content p { margin: 0.25em 0; }
 .spinesim .widget-html-content h3 { margin: 0.6em 0 0.2em; font-size: 17px; }
 .spinesim .widget-label { font-size: 14px; overflow: visible; }
@@ -24,7 +25,7 @@ STYLE = """<style>
 .spinesim table.spinesim-table { border-collapse: collapse; width: 100%; max-width: 1100px; }
 .spinesim table.spinesim-table caption { text-align: left; font-weight: bold; padding: 0.4em 0; }
 .spinesim table.spinesim-table th, .spinesim table.spinesim-table td { text-align: left; vertical-align: top;
-  padding: 3px 14px 3px 0; border-bottom: 1px solid var(--jp-border-color2, #ccc); background: none; }
+  padding: 3px 10px 3px 0; overflow-wrap: break-word; border-bottom: 1px solid var(--jp-border-color2, #ccc); background: none; }
 .spinesim table.spinesim-table td.number { text-align: right; white-space: nowrap; }
 .spinesim .spinesim-status { border-left: 5px solid #009E73; padding: 2px 0 2px 10px; }
 .spinesim .spinesim-status.busy { border-left: 5px double #E69F00; font-weight: bold; }
@@ -45,15 +46,18 @@ def paragraphs(*texts: str) -> str:
 
 def row(*parts: widgets.Widget) -> widgets.Box:
     """Widgets side by side, wrapping where the page is narrow."""
-    return widgets.Box(list(parts), layout=widgets.Layout(display="flex", flex_flow="row wrap",
-                                                          align_items="center", width="100%"))
+    return widgets.Box(
+        list(parts),
+        layout=widgets.Layout(display="flex", flex_flow="row wrap", align_items="center", width="100%"),
+    )
 
 
 class NumberControl:
     """A slider and a number box for one number, always equal.
 
-    The slider's handle has no accessible name in ipywidgets 8, so the box beside it carries one, with the unit
-    and the range. The slider reports on release; the box on Enter or when left; both keep within the range.
+    The slider's handle has no accessible name in ipywidgets 8, so the box beside it carries one,
+    with the unit and the range. The slider reports on release; the box on Enter or when left; both
+    keep within the range.
 
     Parameters
     ----------
@@ -67,18 +71,29 @@ class NumberControl:
 
     def __init__(self, name: str, unit: str, low: float, high: float, value: float, step: float = 1) -> None:
         whole = all(float(number).is_integer() for number in (low, high, step, value))
-        slider, box = ((widgets.IntSlider, widgets.BoundedIntText) if whole
-                       else (widgets.FloatSlider, widgets.BoundedFloatText))
+        slider, box = (
+            (widgets.IntSlider, widgets.BoundedIntText)
+            if whole
+            else (widgets.FloatSlider, widgets.BoundedFloatText)
+        )
         limits = {"min": low, "max": high, "step": step, "value": value}
         self.name = widgets.HTML(f"<p>{escape(name)}</p>")
         self.name.add_class("spinesim-name")
         if len(name) > 32:
             self.name.add_class("long")
-        self.slider = slider(**limits, continuous_update=False, readout=False,
-                             layout=widgets.Layout(width="300px", max_width="96%"))
-        self.box = box(**limits, description=f"or type {unit}, {low:g} to {high:g}:",
-                       style={"description_width": "initial"}, tooltip=f"{name}: {unit}",
-                       layout=widgets.Layout(width="max-content", max_width="96%"))
+        self.slider = slider(
+            **limits,
+            continuous_update=False,
+            readout=False,
+            layout=widgets.Layout(width="300px", max_width="96%"),
+        )
+        self.box = box(
+            **limits,
+            description=f"or type {unit}, {low:g} to {high:g}:",
+            style={"description_width": "initial"},
+            tooltip=f"{name}: {unit}",
+            layout=widgets.Layout(width="max-content", max_width="96%"),
+        )
         traitlets.link((self.slider, "value"), (self.box, "value"))
         self.widget = row(self.name, self.slider, self.box)
 
@@ -116,5 +131,6 @@ class StatusLine:
     def say(self, text: str, state: str = "ready") -> None:
         """Show `text` (escaped); `state` is ready, busy or error."""
         self.text, self.state = text, state
-        self.widget.value = (f"<p role='status' aria-live='polite' class='spinesim-status {state}'>"
-                             f"{escape(text)}</p>")
+        self.widget.value = (
+            f"<p role='status' aria-live='polite' class='spinesim-status {state}'>{escape(text)}</p>"
+        )

@@ -10,7 +10,6 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from matplotlib import rc_context
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -24,7 +23,7 @@ DOTS = 100
 
 
 def png(canvas: FigureCanvasAgg) -> bytes:
-    """The canvas as it stands, as PNG bytes of compression level 1 (fast; about twice the size of level 6)."""
+    """The canvas as it stands, as PNG bytes of compression level 1 (fast, twice the size of level 6)."""
     width, height = canvas.get_width_height()
     picture = Image.frombuffer("RGBA", (width, height), bytes(canvas.buffer_rgba()), "raw", "RGBA", 0, 1)
     out = io.BytesIO()
@@ -33,7 +32,7 @@ def png(canvas: FigureCanvasAgg) -> bytes:
 
 
 def new_canvas(width: float, height: float) -> tuple[Figure, FigureCanvasAgg]:
-    """A figure (inches) and its canvas, outside pyplot. Call inside `rc_context(style.RC)`."""
+    """A figure (inches) and its canvas, outside pyplot. Call inside `plots.look()`."""
     figure = Figure(figsize=(width, height), dpi=DOTS)
     return figure, FigureCanvasAgg(figure)
 
@@ -55,7 +54,7 @@ class Still:
         self.figure, self.canvas, self.artists = figure, canvas, list(artists)
         for artist in self.artists:
             artist.set_animated(True)
-        with rc_context(dict(style.RC)):
+        with plots.look():
             canvas.draw()
         self._background = canvas.copy_from_bbox(figure.bbox)  # type: ignore[attr-defined]
 
@@ -83,21 +82,32 @@ class LabFigure:
         The two weekly outcomes shown.
     """
 
-    def __init__(self, arms: Sequence[str], categories: Sequence[str], last_week: float,
-                 outcomes: Sequence[str] = ("pain", "disability")) -> None:
+    def __init__(
+        self,
+        arms: Sequence[str],
+        categories: Sequence[str],
+        last_week: float,
+        outcomes: Sequence[str] = ("pain", "disability"),
+    ) -> None:
         self.arms, self.outcomes, self.categories = list(arms), list(outcomes), list(categories)
-        with rc_context(dict(style.RC)):
+        with plots.look():
             self.figure, self.canvas = new_canvas(11.4, 7.6)
             upper = [self.figure.add_axes((left, 0.575, 0.325, 0.37)) for left in (0.056, 0.566)]
             lower = [self.figure.add_axes((left, 0.01, 0.29, 0.415)) for left in (0.01, 0.315)]
             key = self.figure.add_axes((0.635, 0.01, 0.355, 0.455))
-            self.fans = {outcome: plots.FanChart(axes, outcome, self.arms, last_week)
-                         for outcome, axes in zip(self.outcomes, upper, strict=True)}
-            self.icons = {arm: plots.IconArray(axes, self.categories, f"{arm}: 100 people",
-                                               style.arm_style(position).colour)
-                          for position, (arm, axes) in enumerate(zip(self.arms, lower, strict=True))}
+            self.fans = {
+                outcome: plots.FanChart(axes, outcome, self.arms, last_week)
+                for outcome, axes in zip(self.outcomes, upper, strict=True)
+            }
+            self.icons = {
+                arm: plots.IconArray(
+                    axes, self.categories, f"{arm}: 100 people", style.arm_style(position).colour
+                )
+                for position, (arm, axes) in enumerate(zip(self.arms, lower, strict=True))
+            }
             self.counts = self._key(key)
-        artists = [artist for part in (*self.fans.values(), *self.icons.values()) for artist in part.artists]
+        artists = [artist for fan in self.fans.values() for artist in fan.artists]
+        artists += [artist for array in self.icons.values() for artist in array.artists]
         self._still = Still(self.figure, self.canvas, [*artists, *self.counts.values()])
 
     def _key(self, axes: Axes) -> dict[tuple[str, str], Any]:
@@ -107,20 +117,42 @@ class LabFigure:
         axes.set_axis_off()
         columns = dict(zip(self.arms, (7.0, 9.3), strict=False))
         for position, arm in enumerate(self.arms):
-            axes.text(columns[arm], 1.1, arm.replace(" ", "\n"), ha="center", va="bottom", fontweight="bold",
-                      color=style.arm_style(position).colour)
+            axes.text(
+                columns[arm],
+                1.1,
+                arm.replace(" ", "\n"),
+                ha="center",
+                va="bottom",
+                fontweight="bold",
+                color=style.arm_style(position).colour,
+            )
         axes.text(0.0, 1.1, "Of 100 people", ha="left", va="bottom", fontweight="bold")
         counts: dict[tuple[str, str], Any] = {}
         for position, category in enumerate(self.categories):
             height = 2.3 + 1.75 * position
             look = style.icon_style(position)
-            axes.plot([0.3], [height], linestyle="none", marker=look.marker, markersize=look.size,
-                      markerfacecolor=look.fill, markeredgecolor=look.edge, markeredgewidth=0.8, clip_on=False)
+            axes.plot(
+                [0.3],
+                [height],
+                linestyle="none",
+                marker=look.marker,
+                markersize=look.size,
+                markerfacecolor=look.fill,
+                markeredgecolor=look.edge,
+                markeredgewidth=0.8,
+                clip_on=False,
+            )
             axes.text(0.95, height, _wrapped(category), ha="left", va="center", fontsize=style.FONT - 1)
             for arm in self.arms:
                 counts[arm, category] = axes.text(columns[arm], height, "", ha="center", va="center")
-        axes.text(0.0, 9.2, "Line: mean. Dark band: middle half\nof people; pale band: 80 of 100.",
-                  ha="left", va="top", fontsize=style.FONT - 2)
+        axes.text(
+            0.0,
+            8.95,
+            "Line: mean. Dark band: middle half\nof people; pale band: 80 of 100.",
+            ha="left",
+            va="top",
+            fontsize=style.FONT - 2,
+        )
         return counts
 
     def picture(self, fans: Mapping[str, Any], icons: Any) -> bytes:
@@ -157,7 +189,7 @@ def _wrapped(text: str, width: int = 20) -> str:
 
 def picture_of(draw: Callable[[], Axes]) -> bytes:
     """PNG bytes of a picture drawn once by `draw` (a function that returns Axes)."""
-    with rc_context(dict(style.RC)):
+    with plots.look():
         figure = draw().figure
         assert isinstance(figure, Figure)
         figure.set_dpi(DOTS)

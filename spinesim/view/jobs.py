@@ -39,8 +39,12 @@ class LatestJob:
         Called with the exception, instead of `done`.
     """
 
-    def __init__(self, done: Callable[[Any], None], progress: Callable[[float], None],
-                 failed: Callable[[Exception], None]) -> None:
+    def __init__(
+        self,
+        done: Callable[[Any], None],
+        progress: Callable[[float], None],
+        failed: Callable[[Exception], None],
+    ) -> None:
         self._done, self._progress, self._failed = done, progress, failed
         self._number = 0
         self._make: Callable[[], Work] | None = None
@@ -123,5 +127,7 @@ def in_words(fault: Exception) -> str:
     if isinstance(fault, SpinesimError):
         return str(fault)
     text = " ".join(str(fault).split())[:200]
-    return (f"Something inside spinesim failed ({type(fault).__name__}: {text}). "
-            "The picture still shows the last run; press Reset to start again.")
+    return (
+        f"Something inside spinesim failed ({type(fault).__name__}: {text}). "
+        "The picture still shows the last run; press Reset to start again."
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 import ipywidgets as widgets
@@ -51,8 +52,9 @@ class ImagingLab:
         What simulates: `conditions`, `pathway`, `simulate_steps`, `Study`. Defaults to `spinesim`.
     """
 
-    def __init__(self, *, patients: int = 1_000, years: float = 2, seed: int = 7, imaging: int = 1,
-                 source: Any = None) -> None:
+    def __init__(
+        self, *, patients: int = 1_000, years: float = 2, seed: int = 7, imaging: int = 1, source: Any = None
+    ) -> None:
         if source is None:
             import spinesim as source
         self.source, self.years = source, years
@@ -74,21 +76,37 @@ class ImagingLab:
     def _build(self, names: dict[str, str]) -> None:
         start = self.start
         plain = {"description_width": "initial"}
-        self.condition = widgets.Dropdown(options=[(label, key) for key, label in names.items()],
-                                          value=start.condition, description="Who comes:", style=plain,
-                                          layout=widgets.Layout(width="min(400px, 96%)"))
+        self.condition = widgets.Dropdown(
+            options=[(label, key) for key, label in names.items()],
+            value=start.condition,
+            description="Who comes:",
+            style=plain,
+            layout=widgets.Layout(width="min(400px, 96%)"),
+        )
         self.imaging = NumberControl("MRI scan from week", "week", 0, 12, int(start.imaging))
-        self.never = widgets.Checkbox(value=False, description="no routine scan at all (never)", indent=False,
-                                      layout=widgets.Layout(width="max-content"))
+        self.never = widgets.Checkbox(
+            value=False,
+            description="no routine scan at all (never)",
+            indent=False,
+            layout=widgets.Layout(width="max-content"),
+        )
         self.sessions = NumberControl("Physiotherapy sessions", "sessions", 0, 24, start.sessions)
         self.patients = NumberControl("Simulated people", "people", FEWEST, MOST, start.patients, 100)
-        self.seed = widgets.BoundedIntText(value=start.seed, min=0, max=999_999, style=plain,
-                                           description="Seed (same seed, same people):",
-                                           layout=widgets.Layout(width="max-content", margin="2px 2px 2px 24px"))
+        self.seed = widgets.BoundedIntText(
+            value=start.seed,
+            min=0,
+            max=999_999,
+            style=plain,
+            description="Seed (same seed, same people):",
+            layout=widgets.Layout(width="max-content", margin="2px 2px 2px 24px"),
+        )
         self.reset_button = widgets.Button(description="Reset", tooltip="Back to the first settings")
-        self.cancel_button = widgets.Button(description="Cancel", disabled=True, tooltip="Stop the run under way")
-        self.bar = widgets.FloatProgress(min=0, max=1, value=0, layout=widgets.Layout(width="160px",
-                                                                                     visibility="hidden"))
+        self.cancel_button = widgets.Button(
+            description="Cancel", disabled=True, tooltip="Stop the run under way"
+        )
+        self.bar = widgets.FloatProgress(
+            min=0, max=1, value=0, layout=widgets.Layout(width="160px", visibility="hidden")
+        )
         self.status = StatusLine("Ready.")
         self.image = widgets.Image(format="png", layout=widgets.Layout(width="100%", max_width="1140px"))
         self.table = html()
@@ -101,14 +119,26 @@ class ImagingLab:
         self.reset_button.on_click(lambda _: self.reset())
         self.cancel_button.on_click(lambda _: self.cancel())
         usual = self.reference.settings
-        fixed = (f"{USUAL.capitalize()} stays fixed: a scan only for those still in pain at week "
-                 f"{usual.imaging_after_weeks:g}, and {usual.physiotherapy_sessions} physiotherapy sessions. "
-                 f"You change {YOURS}.")
-        self.widget = widgets.VBox([
-            html(STYLE + paragraphs(fixed)), row(self.condition, self.seed), self.imaging.widget,
-            self.sessions.widget, self.patients.widget, row(self.reset_button, self.cancel_button, self.bar),
-            self.status.widget, self.image, self.table, self.story.widget,
-        ], layout=widgets.Layout(width="100%"))
+        fixed = (
+            f"{USUAL.capitalize()} stays fixed: a scan only for those still in pain at week "
+            f"{usual.imaging_after_weeks:g}, and {usual.physiotherapy_sessions} physiotherapy sessions. "
+            f"You change {YOURS}."
+        )
+        self.widget = widgets.VBox(
+            [
+                html(STYLE + paragraphs(fixed)),
+                row(self.condition, self.seed),
+                self.imaging.widget,
+                self.sessions.widget,
+                self.patients.widget,
+                row(self.reset_button, self.cancel_button, self.bar),
+                self.status.widget,
+                self.image,
+                self.table,
+                self.story.widget,
+            ],
+            layout=widgets.Layout(width="100%"),
+        )
         self.widget.add_class("spinesim")
 
     # What the learner does
@@ -128,16 +158,14 @@ class ImagingLab:
 
     def run(self) -> None:
         """Run the present settings: in slices where an event loop runs (a notebook), else at once."""
-        self._asked = self.settings
-        self._busy(self._asked)
-        self._job.request(lambda asked=self._asked: self._work(asked))
+        asked = self._asked = self.settings
+        self._busy(asked)
+        self._job.request(partial(self._work, asked))
 
     def run_now(self) -> None:
         """Run the present settings to the end before returning, event loop or not."""
         if not self._job.busy:
-            self._asked = self.settings
-            self._busy(self._asked)
-            self._job.request(lambda asked=self._asked: self._work(asked))
+            self.run()
         self._job.run_now()
 
     async def finished(self) -> None:
@@ -158,7 +186,7 @@ class ImagingLab:
         try:
             self.never.value = False
             self.condition.value, self.seed.value = self.start.condition, self.start.seed
-            self.imaging.value, self.sessions.value = self.start.imaging, self.start.sessions
+            self.imaging.value, self.sessions.value = int(self.start.imaging), self.start.sessions
             self.patients.value = self.start.patients
         finally:
             self._resetting = False
@@ -173,13 +201,19 @@ class ImagingLab:
 
     def _work(self, asked: Settings) -> Work:
         """Simulate both arms (the reference only if not kept) and draw; gives the share done."""
-        common = {"condition": asked.condition, "patients": asked.patients, "years": self.years, "seed": asked.seed}
+        common = {
+            "condition": asked.condition,
+            "patients": asked.patients,
+            "years": self.years,
+            "seed": asked.seed,
+        }
         key = (asked.condition, asked.patients, asked.seed)
         begin = 0.0
         if key not in self._kept:
             begin = 0.45
             self._kept[key] = yield from _scaled(
-                self.source.simulate_steps(self.reference, arm=USUAL, **common), 0.0, begin)
+                self.source.simulate_steps(self.reference, arm=USUAL, **common), 0.0, begin
+            )
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(key)
@@ -191,7 +225,9 @@ class ImagingLab:
         if self._figure is None:
             self._figure = LabFigure(study.arms, plots.categories_of(icons), self.last_week)
             yield 0.95
-        picture = self._figure.picture({outcome: study.fan(outcome) for outcome in self._figure.outcomes}, icons)
+        picture = self._figure.picture(
+            {outcome: study.fan(outcome) for outcome in self._figure.outcomes}, icons
+        )
         yield 0.98
         return asked, study, picture, tables.differences(study)
 
@@ -206,7 +242,8 @@ class ImagingLab:
         self.cancel_button.disabled = True
 
     def _progress(self, share: float) -> None:
-        self.bar.value = share
+        if share - self.bar.value >= 0.08:  # a dozen messages a run are enough
+            self.bar.value = share
 
     def _done(self, result: Any) -> None:
         asked, study, picture, table = result
@@ -229,8 +266,10 @@ class ImagingLab:
         said = words.sentences(self.study).set_index("outcome")["sentence"]
         scan = "no routine scan" if self.shown.imaging == NEVER else f"scan from week {self.shown.imaging}"
         heads = ". ".join(words.brief(str(said[outcome])) for outcome in HEADLINES if outcome in said.index)
-        return (f"Done: {self.shown.patients:,} people, seed {self.shown.seed}; {YOURS}: {scan}, "
-                f"{self.shown.sessions} physiotherapy sessions. Beside {USUAL}: {heads}.")
+        return (
+            f"Done: {self.shown.patients:,} people, seed {self.shown.seed}; {YOURS}: {scan}, "
+            f"{self.shown.sessions} physiotherapy sessions. Beside {USUAL}: {heads}."
+        )
 
     def __repr__(self) -> str:
         return f"ImagingLab({', '.join(f'{key}={value!r}' for key, value in asdict(self.settings).items())})"

@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -14,8 +16,10 @@ from matplotlib import rc_context
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.text import Text
 from matplotlib.ticker import MultipleLocator
 
 from spinesim.errors import SpinesimError
@@ -25,9 +29,14 @@ SIDE = 10
 """Icons along each side of an icon array (100 people)."""
 
 
+def look() -> AbstractContextManager[None]:
+    """The house style (`style.RC`) while a figure is built or drawn; global settings are left alone."""
+    return rc_context(cast(Any, dict(style.RC)))
+
+
 def new_axes(width: float = 7.0, height: float = 4.2) -> Axes:
     """Axes on a figure of their own (inches), without pyplot and its global state."""
-    with rc_context(dict(style.RC)):
+    with look():
         figure = Figure(figsize=(width, height), layout="constrained")
         FigureCanvasAgg(figure)
         axes: Axes = figure.add_subplot()
@@ -35,7 +44,7 @@ def new_axes(width: float = 7.0, height: float = 4.2) -> Axes:
 
 
 def spread(values: Sequence[float], gap: float, top: float) -> list[float]:
-    """Heights for labels that want to stand at `values`: at least `gap` apart, order kept, inside 0..`top`."""
+    """Heights for labels that want to stand at `values`: `gap` apart, order kept, inside 0..`top`."""
     order = sorted(range(len(values)), key=lambda i: values[i])
     placed = [0.0] * len(values)
     floor = 0.0
@@ -73,8 +82,14 @@ class FanChart:
         If the outcome has no known scale.
     """
 
-    def __init__(self, axes: Axes, outcome: str, arms: Sequence[str], last_week: float,
-                 labels: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        axes: Axes,
+        outcome: str,
+        arms: Sequence[str],
+        last_week: float,
+        labels: Mapping[str, str] | None = None,
+    ) -> None:
         if outcome not in style.SCALES:
             raise SpinesimError(f"No fan chart for '{outcome}': choose one of {', '.join(style.SCALES)}.")
         self.axes, self.outcome, self.arms = axes, outcome, list(arms)
@@ -89,21 +104,34 @@ class FanChart:
         axes.set_title(f"{self.scale.name} (lower is better)", loc="left")
         axes.set_xlabel("Weeks since the first visit")
         axes.set_ylabel(f"{self.scale.name}, {self.scale.unit}")
-        self.bands, self.lines, self.texts, self.ticks = {}, {}, {}, {}
+        self.bands: dict[str, tuple[PolyCollection, PolyCollection, Line2D, Line2D]] = {}
+        self.lines: dict[str, Line2D] = {}
+        self.ticks: dict[str, Line2D] = {}
+        self.texts: dict[str, Text] = {}
         blank = [0.0, last_week]
         for position, arm in enumerate(self.arms):
-            look = style.arm_style(position)
-            outer = axes.fill_between(blank, 0, 0, color=look.colour, alpha=0.11, linewidth=0)
-            inner = axes.fill_between(blank, 0, 0, color=look.colour, alpha=0.20, linewidth=0)
-            edges = [axes.plot([], [], color=look.colour, linestyle=look.dash, linewidth=0.8, alpha=0.8)[0]
-                     for _ in range(2)]
-            self.bands[arm] = (outer, inner, *edges)
+            form = style.arm_style(position)
+            outer = axes.fill_between(blank, 0, 0, color=form.colour, alpha=0.11, linewidth=0)
+            inner = axes.fill_between(blank, 0, 0, color=form.colour, alpha=0.20, linewidth=0)
+            edge = {"color": form.colour, "linestyle": form.dash, "linewidth": 0.8, "alpha": 0.8}
+            (low,), (high,) = axes.plot([], [], **edge), axes.plot([], [], **edge)
+            self.bands[arm] = (outer, inner, low, high)
         for position, arm in enumerate(self.arms):
-            look = style.arm_style(position)
-            (self.lines[arm],) = axes.plot([], [], color=look.colour, linestyle=look.dash, linewidth=look.width)
-            (self.ticks[arm],) = axes.plot([], [], color=look.colour, linewidth=1.2, clip_on=False)
-            self.texts[arm] = axes.text(last_week * 1.045, 0, names.get(arm, arm), color=look.colour,
-                                        fontweight="bold", va="center", ha="left", clip_on=False)
+            form = style.arm_style(position)
+            (self.lines[arm],) = axes.plot(
+                [], [], color=form.colour, linestyle=form.dash, linewidth=form.width
+            )
+            (self.ticks[arm],) = axes.plot([], [], color=form.colour, linewidth=1.2, clip_on=False)
+            self.texts[arm] = axes.text(
+                last_week * 1.045,
+                0,
+                names.get(arm, arm),
+                color=form.colour,
+                fontweight="bold",
+                va="center",
+                ha="left",
+                clip_on=False,
+            )
 
     @property
     def artists(self) -> list[Artist]:
@@ -127,8 +155,9 @@ class FanChart:
             mean = rows["mean"].to_numpy(float)
             self.lines[arm].set_data(week, mean)
             ends.append(float(mean[-1]) if len(mean) else 0.0)
-        for arm, end, height in zip(self.arms, ends, spread(ends, 0.085 * self.scale.top, self.scale.top),
-                                    strict=True):
+        for arm, end, height in zip(
+            self.arms, ends, spread(ends, 0.085 * self.scale.top, self.scale.top), strict=True
+        ):
             self.texts[arm].set_y(height)
             self.ticks[arm].set_data([right, right * 1.035], [end, height])
 
@@ -157,10 +186,17 @@ class IconArray:
         axes.set_title(title, color=colour)
         self.markers: dict[str, Line2D] = {}
         for position, category in enumerate(self.categories):
-            look = style.icon_style(position)
+            form = style.icon_style(position)
             (self.markers[category],) = axes.plot(
-                [], [], linestyle="none", marker=look.marker, markersize=look.size, markerfacecolor=look.fill,
-                markeredgecolor=look.edge, markeredgewidth=0.8)
+                [],
+                [],
+                linestyle="none",
+                marker=form.marker,
+                markersize=form.size,
+                markerfacecolor=form.fill,
+                markeredgecolor=form.edge,
+                markeredgewidth=0.8,
+            )
 
     @property
     def artists(self) -> list[Artist]:
@@ -177,7 +213,9 @@ class IconArray:
         """
         whole = [int(counts.get(category, 0)) for category in self.categories]
         if sum(whole) != SIDE * SIDE or min(whole) < 0:
-            raise SpinesimError(f"An icon array needs counts that add up to 100; these add up to {sum(whole)}.")
+            raise SpinesimError(
+                f"An icon array needs counts that add up to 100; these add up to {sum(whole)}."
+            )
         first = 0
         for category, count in zip(self.categories, whole, strict=True):
             place = np.arange(first, first + count)
@@ -193,7 +231,9 @@ def categories_of(icons: pd.DataFrame) -> list[str]:
 def counts_of(icons: pd.DataFrame, arm: str) -> dict[str, int]:
     """People per 100 in each category of one arm."""
     rows = icons.loc[icons["arm"] == arm]
-    return {str(category): int(count) for category, count in zip(rows["category"], rows["per_100"], strict=True)}
+    return {
+        str(category): int(count) for category, count in zip(rows["category"], rows["per_100"], strict=True)
+    }
 
 
 def plot_fan(table: pd.DataFrame, outcome: str, ax: Axes | None = None) -> Axes:
@@ -209,7 +249,7 @@ def plot_fan(table: pd.DataFrame, outcome: str, ax: Axes | None = None) -> Axes:
         Where to draw; a new figure if left out.
     """
     axes = ax if ax is not None else new_axes()
-    with rc_context(dict(style.RC)):
+    with look():
         chart = FanChart(axes, outcome, list(dict.fromkeys(table["arm"])), float(table["week"].max()))
         chart.update(table)
     return axes
@@ -219,7 +259,7 @@ def plot_icons(icons: pd.DataFrame, arm: str, ax: Axes | None = None) -> Axes:
     """Icon array of one arm of `study.icons()` (columns arm, category, per_100), with a legend of counts."""
     axes = ax if ax is not None else new_axes(8.0, 4.2)
     counts = counts_of(icons, arm)
-    with rc_context(dict(style.RC)):
+    with look():
         picture = IconArray(axes, categories_of(icons), f"{arm}: 100 people")
         picture.update(counts)
         handles = [picture.markers[category] for category in picture.categories]

@@ -28,8 +28,12 @@ class StoryPanel:
         self._twins: Any = None
         self.patients: list[int] = []
         self.place = 0
-        self.open = widgets.Button(description="Show me a patient whose fate changed", button_style="primary",
-                                   layout=widgets.Layout(width="auto"), disabled=True)
+        self.open = widgets.Button(
+            description="Show me a patient whose fate changed",
+            button_style="primary",
+            layout=widgets.Layout(width="auto"),
+            disabled=True,
+        )
         self.previous = widgets.Button(description="Previous patient", layout=widgets.Layout(width="auto"))
         self.next = widgets.Button(description="Next patient", layout=widgets.Layout(width="auto"))
         self.status = StatusLine()
@@ -39,8 +43,10 @@ class StoryPanel:
         self.previous.on_click(lambda _: self.show(self.place - 1))
         self.next.on_click(lambda _: self.show(self.place + 1))
         self._steps = row(self.previous, self.next)
-        self._body = widgets.VBox([self._steps, self.status.widget, self.image, self.table],
-                                  layout=widgets.Layout(display="none", width="100%"))
+        self._body = widgets.VBox(
+            [self._steps, self.status.widget, self.image, self.table],
+            layout=widgets.Layout(display="none", width="100%"),
+        )
         self.widget = widgets.VBox([row(self.open), self._body], layout=widgets.Layout(width="100%"))
 
     @property
@@ -74,5 +80,7 @@ class StoryPanel:
         self._figure = self._figure or StoryFigure(self._last_week)
         self.image.value = self._figure.picture(story)
         self.table.value = tables.lanes(story)
-        self.status.say(f"Person {self.place + 1} of {len(self.patients)} whose care or pain changed "
-                        f"(most changed first). {story.sentence}")
+        self.status.say(
+            f"Person {self.place + 1} of {len(self.patients)} whose care or pain changed "
+            f"(most changed first). {story.sentence}"
+        )

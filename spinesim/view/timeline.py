@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.ticker import MultipleLocator
 
@@ -58,11 +57,21 @@ def draw_lane(axes: Axes, lane: pd.DataFrame, rows: Sequence[str], position: int
     for row, marks in by_row.items():
         marks.sort()
         weeks = [week for week, _ in marks]
-        axes.plot(weeks, [row] * len(weeks), linestyle="none", marker="o" if position == 0 else "s",
-                  markersize=7.0, color=look.colour, clip_on=False, zorder=3)
+        axes.plot(
+            weeks,
+            [row] * len(weeks),
+            linestyle="none",
+            marker="o" if position == 0 else "s",
+            markersize=7.0,
+            color=look.colour,
+            clip_on=False,
+            zorder=3,
+        )
         for (week, detail), after in zip(marks, [*weeks[1:], np.inf], strict=True):
             if detail and after - week > room:
-                axes.text(week + 0.009 * last_week, row, detail, fontsize=style.FONT - 3, va="center", ha="left")
+                axes.text(
+                    week + 0.009 * last_week, row, detail, fontsize=style.FONT - 3, va="center", ha="left"
+                )
     axes.set_yticks(range(len(rows)), rows, fontsize=style.FONT - 2.5)
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
@@ -72,8 +81,12 @@ def draw_lane(axes: Axes, lane: pd.DataFrame, rows: Sequence[str], position: int
     axes.xaxis.set_major_locator(MultipleLocator(13 if last_week > 26 else 2))
 
 
-def timeline(lanes: Mapping[str, pd.DataFrame], last_week: float, parts_on_day: float | None = None,
-             axes: Sequence[Axes] | None = None) -> Sequence[Axes]:
+def timeline(
+    lanes: Mapping[str, pd.DataFrame],
+    last_week: float,
+    parts_on_day: float | None = None,
+    axes: Sequence[Axes] | None = None,
+) -> Sequence[Axes]:
     """Parallel timelines: one Axes an arm, the same rows in each, so that a gap is seen as a gap.
 
     Parameters
@@ -89,7 +102,7 @@ def timeline(lanes: Mapping[str, pd.DataFrame], last_week: float, parts_on_day: 
     """
     rows = rows_of(lanes)
     if axes is None:
-        with rc_context(dict(style.RC)):
+        with plots.look():
             made, _ = pictures.new_canvas(11.4, 0.9 + 0.3 * len(rows) * len(lanes))
             made.set_layout_engine("constrained")
             axes = list(np.atleast_1d(made.subplots(len(lanes), 1)))
@@ -97,12 +110,16 @@ def timeline(lanes: Mapping[str, pd.DataFrame], last_week: float, parts_on_day: 
         draw_lane(one, lane, rows, position, last_week)
         one.set_title(arm, loc="left", color=style.arm_style(position).colour)
         if parts_on_day is not None:
-            one.axvline(parts_on_day / DAYS_PER_WEEK, color=style.INK, linewidth=1.2, linestyle=(0, (2, 2)), zorder=1)
+            one.axvline(
+                parts_on_day / DAYS_PER_WEEK, color=style.INK, linewidth=1.2, linestyle=(0, (2, 2)), zorder=1
+            )
     axes[-1].set_xlabel("Weeks since the first visit")
     return axes
 
 
-def pain_curves(pain: Mapping[str, Any], last_week: float, axes: Axes, parts_on_day: float | None = None) -> Axes:
+def pain_curves(
+    pain: Mapping[str, Any], last_week: float, axes: Axes, parts_on_day: float | None = None
+) -> Axes:
     """Weekly pain (NRS 0–10) of one patient in each arm, on fixed axes with the arms named at the lines."""
     scale = style.SCALES["pain"]
     ends = [float(np.asarray(values)[min(round(last_week), len(values) - 1)]) for values in pain.values()]
@@ -111,10 +128,19 @@ def pain_curves(pain: Mapping[str, Any], last_week: float, axes: Axes, parts_on_
         look = style.arm_style(position)
         weeks = np.arange(len(values))
         shown = weeks <= last_week
-        axes.plot(weeks[shown], np.asarray(values)[shown], color=look.colour, linestyle=look.dash,
-                  linewidth=look.width)
-        axes.plot([last_week, last_week * 1.012], [end, height], color=look.colour, linewidth=1.2, clip_on=False)
-        axes.text(last_week * 1.016, height, arm, color=look.colour, fontweight="bold", va="center", clip_on=False)
+        axes.plot(
+            weeks[shown],
+            np.asarray(values)[shown],
+            color=look.colour,
+            linestyle=look.dash,
+            linewidth=look.width,
+        )
+        axes.plot(
+            [last_week, last_week * 1.012], [end, height], color=look.colour, linewidth=1.2, clip_on=False
+        )
+        axes.text(
+            last_week * 1.016, height, arm, color=look.colour, fontweight="bold", va="center", clip_on=False
+        )
     axes.set_xlim(-0.012 * last_week, last_week)
     axes.set_ylim(0, scale.top)
     axes.yaxis.set_major_locator(MultipleLocator(scale.step))
@@ -124,7 +150,9 @@ def pain_curves(pain: Mapping[str, Any], last_week: float, axes: Axes, parts_on_
     if parts_on_day is not None:
         week = parts_on_day / DAYS_PER_WEEK
         axes.axvline(week, color=style.INK, linewidth=1.2, linestyle=(0, (2, 2)), zorder=0)
-        axes.text(week + 0.006 * last_week, scale.top, "the paths part here", va="top", fontsize=style.FONT - 1)
+        axes.text(
+            week + 0.006 * last_week, scale.top, "the paths part here", va="top", fontsize=style.FONT - 1
+        )
     return axes
 
 
@@ -133,13 +161,13 @@ class StoryFigure:
 
     def __init__(self, last_week: float) -> None:
         self.last_week = last_week
-        with rc_context(dict(style.RC)):
+        with plots.look():
             self.figure, self.canvas = pictures.new_canvas(11.4, 8.6)
 
     def picture(self, story: Any) -> bytes:
         """PNG bytes for a story (attributes lanes, pain, parts_on_day)."""
         last = horizon(story.lanes, self.last_week)
-        with rc_context(dict(style.RC)):
+        with plots.look():
             self.figure.clear()
             pain = self.figure.add_axes((0.185, 0.715, 0.705, 0.265))
             lanes = [self.figure.add_axes((0.185, bottom, 0.705, 0.255)) for bottom in (0.395, 0.075)]

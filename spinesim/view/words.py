@@ -99,8 +99,15 @@ def important(low: float, high: float, change: float | None) -> str:
     return f"; it may or may not reach the minimal important change of {size} points"
 
 
-def sentence(outcome: str, difference: float, low: float, high: float, unit: str,
-             minimal_important: float | None = None, name: str | None = None) -> str:
+def sentence(
+    outcome: str,
+    difference: float,
+    low: float,
+    high: float,
+    unit: str,
+    minimal_important: float | None = None,
+    name: str | None = None,
+) -> str:
     """One difference in words.
 
     Parameters
@@ -134,6 +141,7 @@ def sentence(outcome: str, difference: float, low: float, high: float, unit: str
         return f"{said}: {whole} (too few people for an interval)"
     tail = important(low, high, minimal_important)
     if low <= 0 <= high:
+
         def end(value: float) -> str:
             return amount(0) if value == 0 else f"{amount(value)}{form.noun} {_way(value, form)}"
 
@@ -164,7 +172,9 @@ def sentences(study: Any) -> pd.DataFrame:
     for row in study.differences().itertuples():
         base = outcome_of(str(row.outcome))
         change = study.minimal_important(base) if base in ("pain", "disability") else None
-        text = sentence(str(row.outcome), float(row.difference), float(row.low), float(row.high), str(row.unit), change)
+        text = sentence(
+            str(row.outcome), float(row.difference), float(row.low), float(row.high), str(row.unit), change
+        )
         rows.append((str(row.outcome), str(row.arm), text))
     return pd.DataFrame(rows, columns=["outcome", "arm", "sentence"])
 

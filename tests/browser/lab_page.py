@@ -1,4 +1,4 @@
-"""JupyterLab on the loopback with a lesson open in a headless browser (used by the tests and the benchmark)."""
+"""JupyterLab on the loopback with a lesson open in a headless browser, for the tests and the benchmark."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ QUIET = {"fetchNews": "false", "checkForUpdates": False}
 RUN_ALL = """async () => {
   const app = window.jupyterapp;
   await app.restored;
-  while (!app.shell.currentWidget || !app.shell.currentWidget.context) await new Promise(r => setTimeout(r, 50));
+  while (!app.shell.currentWidget?.context) await new Promise(r => setTimeout(r, 50));
   const { context, sessionContext } = app.shell.currentWidget;
   await context.ready;
   await sessionContext.ready;
@@ -47,19 +47,40 @@ class LabServer:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        places = {name: str(self.folder / name.lower()) for name in
-                  ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR",
-                   "JUPYTERLAB_WORKSPACES_DIR")}
-        environment = {**os.environ, **places, "JUPYTERLAB_SETTINGS_DIR": str(self.folder / "settings"),
-                       "JUPYTER_PREFER_ENV_PATH": "1",
-                       "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)}
-        command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--ServerApp.ip=127.0.0.1",
-                   f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--IdentityProvider.token=",
-                   "--ServerApp.allow_root=True", f"--ServerApp.root_dir={self.notebooks}",
-                   "--LabApp.expose_app_in_browser=True"]
+        places = {
+            name: str(self.folder / name.lower())
+            for name in (
+                "JUPYTER_CONFIG_DIR",
+                "JUPYTER_DATA_DIR",
+                "JUPYTER_RUNTIME_DIR",
+                "IPYTHONDIR",
+                "JUPYTERLAB_WORKSPACES_DIR",
+            )
+        }
+        environment = {
+            **os.environ,
+            **places,
+            "JUPYTERLAB_SETTINGS_DIR": str(self.folder / "settings"),
+            "JUPYTER_PREFER_ENV_PATH": "1",
+            "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep),
+        }
+        command = [
+            sys.executable,
+            "-m",
+            "jupyterlab",
+            "--no-browser",
+            "--ServerApp.ip=127.0.0.1",
+            f"--ServerApp.port={port}",
+            "--ServerApp.port_retries=0",
+            "--IdentityProvider.token=",
+            "--ServerApp.allow_root=True",
+            f"--ServerApp.root_dir={self.notebooks}",
+            "--LabApp.expose_app_in_browser=True",
+        ]
         self._log = (self.folder / "jupyterlab.log").open("wb")
-        self._process = subprocess.Popen(command, env=environment, cwd=self.notebooks, stdout=self._log,
-                                         stderr=subprocess.STDOUT)
+        self._process = subprocess.Popen(
+            command, env=environment, cwd=self.notebooks, stdout=self._log, stderr=subprocess.STDOUT
+        )
         self.url = f"http://127.0.0.1:{port}"
         end = time.monotonic() + 60
         while time.monotonic() < end:
@@ -71,10 +92,13 @@ class LabServer:
             except OSError:
                 time.sleep(0.1)
         self.__exit__(None, None, None)
-        raise RuntimeError("JupyterLab did not start:\n" + (self.folder / "jupyterlab.log").read_text("utf-8")[-2000:])
+        raise RuntimeError(
+            "JupyterLab did not start:\n" + (self.folder / "jupyterlab.log").read_text("utf-8")[-2000:]
+        )
 
-    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._process is not None and self._process.poll() is None:
             self.end_kernels()
             self._process.terminate()
@@ -137,7 +161,8 @@ class LessonPage:
         self.page.wait_for_function(
             """other => { const all = document.querySelectorAll('.spinesim-status');
             return all.length > 1 && all[1].innerText.startsWith('Done') && all[1].innerText !== other; }""",
-            arg=other_than)
+            arg=other_than,
+        )
         return self.status
 
     def lock(self) -> str:

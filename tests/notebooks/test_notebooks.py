@@ -11,7 +11,7 @@ from nbclient import NotebookClient
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-DRIVE = '''
+DRIVE = """
 lesson.prediction.people.value = 10
 lesson.prediction.pain.box.value = -1.0
 lesson.prediction.button.click()
@@ -40,7 +40,7 @@ await lab.finished()
 assert lab.shown == lab.start and bytes(lab.image.value) == first
 lab.story.open.click(); lab.story.next.click(); lab.story.previous.click()
 assert lab.story.status.text
-'''
+"""
 
 
 def faults(notebook):
@@ -60,8 +60,9 @@ def execute(path, tmp_path, monkeypatch, extra=""):
     notebook = nbformat.read(path, as_version=4)
     if extra:
         notebook.cells.append(nbformat.v4.new_code_cell(extra))
-    NotebookClient(notebook, timeout=120, kernel_name="python3",
-                   resources={"metadata": {"path": str(path.parent)}}).execute()
+    NotebookClient(
+        notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}
+    ).execute()
     return notebook
 
 
@@ -91,11 +92,17 @@ def test_is_thin_and_stored_without_outputs(path):
 
 
 def test_every_evidence_id_named_is_a_checked_row():
-    rows = {row["id"]: row for file in sorted((ROOT / "data" / "evidence").glob("*.csv"))
-            for row in csv.DictReader(file.open(encoding="utf-8", newline=""))}
+    rows = {
+        row["id"]: row
+        for file in sorted((ROOT / "data" / "evidence").glob("*.csv"))
+        for row in csv.DictReader(file.open(encoding="utf-8", newline=""))
+    }
     names = "img_asx_|early_|mri_cascade_|lbp_acute_|mic_"
-    cited = {name for path in NOTEBOOKS
-             for name in re.findall(rf"`((?:{names})[a-z0-9_]+)`", path.read_text("utf-8"))
-             if not name.endswith("imaging")}
+    cited = {
+        name
+        for path in NOTEBOOKS
+        for name in re.findall(rf"`((?:{names})[a-z0-9_]+)`", path.read_text("utf-8"))
+        if not name.endswith("imaging")
+    }
     assert len(cited) >= 10
     assert [name for name in sorted(cited) if rows.get(name, {}).get("checked") != "yes"] == []

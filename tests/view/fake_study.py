@@ -21,14 +21,19 @@ STEPS = 40
 
 
 def conditions() -> dict[str, str]:
-    return {"lumbar_strain": "Acute lumbar strain", "disc_herniation": "Disc herniation with leg pain <&>",
-            "facet_pain": "Facet joint pain"}
+    return {
+        "lumbar_strain": "Acute lumbar strain",
+        "disc_herniation": "Disc herniation with leg pain <&>",
+        "facet_pain": "Facet joint pain",
+    }
 
 
 @dataclass(frozen=True)
 class FakePathway:
     name: str = "conservative_first"
-    settings: Any = field(default_factory=lambda: SimpleNamespace(imaging_after_weeks=6, physiotherapy_sessions=8))
+    settings: Any = field(
+        default_factory=lambda: SimpleNamespace(imaging_after_weeks=6, physiotherapy_sessions=8)
+    )
 
     def change(self, **kw: Any) -> FakePathway:
         return replace(self, settings=SimpleNamespace(**{**vars(self.settings), **kw}))
@@ -50,9 +55,18 @@ class Results:
     events: pd.DataFrame
 
 
-def simulate_steps(pathway: FakePathway, *, condition: str = "lumbar_strain", patients: int = 1000, years: float = 2,
-                   seed: int = 7, run: int = 0, clinic: str = "ample", evidence: Any = None,
-                   arm: str = "arm") -> Generator[float, None, Results]:
+def simulate_steps(
+    pathway: FakePathway,
+    *,
+    condition: str = "lumbar_strain",
+    patients: int = 1000,
+    years: float = 2,
+    seed: int = 7,
+    run: int = 0,
+    clinic: str = "ample",
+    evidence: Any = None,
+    arm: str = "arm",
+) -> Generator[float, None, Results]:
     if condition not in conditions():
         raise SpinesimError(f"No condition called '{condition}'.")
     rng = np.random.default_rng(seed)
@@ -71,9 +85,17 @@ def simulate_steps(pathway: FakePathway, *, condition: str = "lumbar_strain", pa
     pain = np.clip(pain + 0.2 * injected * (weeks[:, None] > 12), 0, 10).astype(np.float32)
     for step in range(1, STEPS + 1):
         yield step / STEPS
-    frame = pd.DataFrame({"patient": np.arange(n), "imaged": scanned, "injected": injected, "operated": operated})
-    return Results(arm, run, weeks, {"pain": pain, "leg_pain": pain / 2, "back_pain": pain,
-                                     "disability": pain * 8, "rmdq": pain * 2}, frame, pd.DataFrame())
+    frame = pd.DataFrame(
+        {"patient": np.arange(n), "imaged": scanned, "injected": injected, "operated": operated}
+    )
+    return Results(
+        arm,
+        run,
+        weeks,
+        {"pain": pain, "leg_pain": pain / 2, "back_pain": pain, "disability": pain * 8, "rmdq": pain * 2},
+        frame,
+        pd.DataFrame(),
+    )
 
 
 @dataclass(frozen=True)
@@ -99,7 +121,11 @@ class Twins:
     def story(self, patient: int) -> Story:
         lanes = {}
         for r in (self.first, self.second):
-            rows = [(0.0, "first visit"), *[(7.0 + 3.5 * i, "physiotherapy") for i in range(8)], (14.0, "review")]
+            rows = [
+                (0.0, "first visit"),
+                *[(7.0 + 3.5 * i, "physiotherapy") for i in range(8)],
+                (14.0, "review"),
+            ]
             row = r.patients.iloc[patient]
             if row["imaged"]:
                 rows += [(10.0, "MRI: disc bulge <found>"), (12.0, "review")]
@@ -109,8 +135,14 @@ class Twins:
                 rows += [(60.0, "operation")]
             rows += [(42.0, "review"), (84.0, "review"), (364.0, "review")]
             lanes[r.arm] = pd.DataFrame(rows, columns=["day", "label"])
-        return Story(int(patient), list(lanes), lanes, 10.0, f"On day 10 patient {patient} was scanned <b>&</b> parted.",
-                     {r.arm: r.series["pain"][:, patient] for r in (self.first, self.second)})
+        return Story(
+            int(patient),
+            list(lanes),
+            lanes,
+            10.0,
+            f"On day 10 patient {patient} was scanned <b>&</b> parted.",
+            {r.arm: r.series["pain"][:, patient] for r in (self.first, self.second)},
+        )
 
 
 class Study:
@@ -122,12 +154,15 @@ class Study:
         r = self.results[arm][0]
         p, d, t = r.series["pain"], r.series["disability"], r.patients
         year = min(52, len(r.weeks) - 1)
-        return {"pain_12_months": (p[year], "NRS 0-10"), "disability_12_months": (d[year], "ODI 0-100"),
-                "imaging": (100 * t["imaged"].to_numpy(float), "per 100 people"),
-                "injections": (100 * t["injected"].to_numpy(float), "per 100 people"),
-                "operations": (100 * t["operated"].to_numpy(float), "per 100 people"),
-                "cost": (100 + 200 * t["imaged"].to_numpy(float), "USD per person"),
-                "qaly": (1.5 - 0.03 * p.mean(0), "QALY per person")}
+        return {
+            "pain_12_months": (p[year], "NRS 0-10"),
+            "disability_12_months": (d[year], "ODI 0-100"),
+            "imaging": (100 * t["imaged"].to_numpy(float), "per 100 people"),
+            "injections": (100 * t["injected"].to_numpy(float), "per 100 people"),
+            "operations": (100 * t["operated"].to_numpy(float), "per 100 people"),
+            "cost": (100 + 200 * t["imaged"].to_numpy(float), "USD per person"),
+            "qaly": (1.5 - 0.03 * p.mean(0), "QALY per person"),
+        }
 
     def summary(self) -> pd.DataFrame:
         rows = []
@@ -144,7 +179,9 @@ class Study:
             for outcome, (x, unit) in self._means(arm).items():
                 gap = x.astype(float) - base[outcome][0]
                 half = 1.96 * float(gap.std()) / len(gap) ** 0.5
-                rows.append((outcome, arm, self.arms[0], gap.mean(), gap.mean() - half, gap.mean() + half, unit))
+                rows.append(
+                    (outcome, arm, self.arms[0], gap.mean(), gap.mean() - half, gap.mean() + half, unit)
+                )
         return pd.DataFrame(rows, columns=["outcome", "arm", "versus", "difference", "low", "high", "unit"])
 
     def fan(self, outcome: str) -> pd.DataFrame:
@@ -153,8 +190,16 @@ class Study:
             r = self.results[arm][0]
             x = r.series[outcome]
             low = np.percentile(x, [10, 25, 50, 75, 90], axis=1)
-            parts.append(pd.DataFrame({"arm": arm, "week": r.weeks, "mean": x.mean(1),
-                                       **dict(zip(("p10", "p25", "p50", "p75", "p90"), low, strict=True))}))
+            parts.append(
+                pd.DataFrame(
+                    {
+                        "arm": arm,
+                        "week": r.weeks,
+                        "mean": x.mean(1),
+                        **dict(zip(("p10", "p25", "p50", "p75", "p90"), low, strict=True)),
+                    }
+                )
+            )
         return pd.concat(parts, ignore_index=True)
 
     def icons(self) -> pd.DataFrame:

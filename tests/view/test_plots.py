@@ -1,0 +1,127 @@
+"""Pictures: labelled, on fixed axes, told apart by more than colour, and built only once."""
+
+import io
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from spinesim.errors import SpinesimError
+from spinesim.view import plots, style
+from spinesim.view.figure import LabFigure
+from spinesim.view.timeline import StoryFigure, horizon, kind, rows_of, timeline
+
+
+def pixels(png):
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB")).astype(int)
+
+
+@pytest.mark.parametrize("outcome, top, unit", [("pain", 10, "NRS 0–10"), ("disability", 100, "ODI 0–100")])
+def test_fan_chart_has_fixed_axes_units_and_names_at_the_lines(study, outcome, top, unit):
+    axes = plots.plot_fan(study.fan(outcome), outcome)
+    assert axes.get_ylim() == (0, top)
+    assert unit in axes.get_ylabel() and "Weeks" in axes.get_xlabel()
+    assert {text.get_text() for text in axes.texts} == {"usual care", "your plan"}
+    looks = {(line.get_color(), str(line.get_linestyle())) for line in axes.lines if line.get_linewidth() > 2}
+    assert len({colour for colour, _ in looks}) == len({dash for _, dash in looks}) == 2
+
+
+def test_fan_chart_shows_the_numbers_of_the_table(study):
+    fan = study.fan("pain")
+    chart = plots.FanChart(plots.new_axes(), "pain", study.arms, 104)
+    chart.update(fan)
+    for arm in study.arms:
+        rows = fan.loc[fan["arm"] == arm]
+        assert np.array_equal(chart.lines[arm].get_ydata(), rows["mean"])
+        outer = chart.bands[arm][0].get_paths()[0].vertices
+        assert outer[:, 1].max() == rows["p90"].max() and outer[:, 1].min() == rows["p10"].min()
+
+
+def test_unknown_outcome_is_one_sentence():
+    with pytest.raises(SpinesimError, match="No fan chart for 'mood'"):
+        plots.FanChart(plots.new_axes(), "mood", ["a"], 52)
+
+
+def test_labels_never_overlap_nor_leave_the_axes():
+    for ends in ([2.0, 2.0], [0.0, 0.1], [9.9, 10.0], [3.0, 8.0], [5.0, 5.1, 5.2]):
+        heights = plots.spread(ends, 0.85, 10)
+        assert min(np.diff(sorted(heights))) >= 0.85 - 1e-9
+        assert min(heights) >= 0 and max(heights) <= 10
+
+
+def test_icons_add_up_to_a_hundred_and_differ_by_shape_size_and_colour(study):
+    icons = study.icons()
+    axes = plots.plot_icons(icons, "your plan")
+    counts = plots.counts_of(icons, "your plan")
+    assert [len(line.get_xdata()) for line in axes.lines] == list(counts.values())
+    assert sum(counts.values()) == 100
+    places = {(x, y) for line in axes.lines for x, y in zip(line.get_xdata(), line.get_ydata(), strict=True)}
+    assert len(places) == 100
+    looks = [(look.marker, look.size > 6) for look in style.ICONS]
+    assert len(set(looks)) == len({look.fill for look in style.ICONS}) == 4
+    assert all(text.get_text().split(maxsplit=1)[1] in counts for text in axes.get_legend().get_texts())
+
+
+@pytest.mark.parametrize("counts", [{"operated": 99}, {"operated": 101}, {"operated": -1, "scan only": 101}])
+def test_icons_refuse_what_is_not_a_hundred(counts):
+    array = plots.IconArray(plots.new_axes(), ["operated", "scan only"], "x")
+    with pytest.raises(SpinesimError, match="add up to 100"):
+        array.update(counts)
+
+
+def test_the_lab_figure_moves_its_artists_and_makes_no_new_ones(study, fake):
+    usual = fake.pathway("conservative_first")
+    other = fake.compare(
+        {"usual care": usual, "your plan": usual.change(imaging_after_weeks=0)}, patients=400
+    )
+    figure = LabFigure(study.arms, plots.categories_of(study.icons()), 104)
+
+    def draw(one):
+        return figure.picture({outcome: one.fan(outcome) for outcome in figure.outcomes}, one.icons())
+
+    first = draw(study)
+    artists = figure.figure.findobj()
+    second, third = draw(other), draw(study)
+    assert figure.figure.findobj() == artists
+    assert first == third and first != second
+    assert first.startswith(b"\x89PNG") and pixels(first).shape == pixels(second).shape
+
+
+def test_nothing_in_the_lab_figure_is_cut_off(study):
+    figure = LabFigure(study.arms, plots.categories_of(study.icons()), 104)
+    picture = pixels(figure.picture({o: study.fan(o) for o in figure.outcomes}, study.icons()))
+    edge = np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
+    assert (edge == 255).all()
+
+
+def test_timelines_share_rows_and_mark_the_parting(study):
+    twins = study.twins()
+    story = twins.story(twins.changed()["patient"].iloc[0])
+    both = timeline(story.lanes, 104, story.parts_on_day)
+    assert [axes.get_title(loc="left") for axes in both] == story.arms
+    rows = [[tick.get_text() for tick in axes.get_yticklabels()] for axes in both]
+    assert rows[0] == rows[1] == rows_of(story.lanes)
+    assert "Weeks" in both[-1].get_xlabel()
+    figure = StoryFigure(104)
+    picture = figure.picture(story)
+    count = len(figure.figure.findobj())
+    assert figure.picture(story) == picture and len(figure.figure.findobj()) == count
+    edge = np.concatenate([pixels(picture)[:, 0], pixels(picture)[:, -1]])
+    assert (edge == 255).all(), "a label is cut off"
+
+
+def test_labels_split_into_what_and_detail(study):
+    assert kind("visit, pain 4") == ("visit", "pain 4")
+    assert kind("block: 60 % relief") == ("block", "60 % relief")
+    assert kind("MRI scan") == ("MRI scan", "")
+    story = study.twins().story(study.twins().changed()["patient"].iloc[0])
+    assert horizon(story.lanes, 104) == 78 and horizon(story.lanes, 52) == 52
+
+
+def test_importing_spinesim_brings_no_pictures_and_no_widgets():
+    heavy = ("matplotlib", "ipywidgets", "IPython")
+    code = f"import sys, spinesim; print([m for m in {heavy} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
