@@ -157,7 +157,7 @@ def test_a_broken_clinic_file_is_refused_in_one_sentence(tmp_path, text, says):
 def test_impossible_servers_are_refused(tmp_path, bad):
     good = (data_folder() / "clinics" / "community.toml").read_text()
     path = tmp_path / "mine.toml"
-    path.write_text(good.replace("servers = 2,", f"servers = {bad},"))
+    path.write_text(good.replace("servers = 3, hours_per_week = 26", f"servers = {bad}, hours_per_week = 26"))
     with pytest.raises(ss.SpinesimError, match="physician"):
         load_clinic(path)
 
