@@ -29,8 +29,8 @@ LISTEN = """() => {
     if (line && line.className.includes('busy') && !window.times.busy) window.times.busy = performance.now();
     if (line && line.innerText.startsWith('Done') && window.times.busy) window.times.done = performance.now();
   }).observe(document.body, {subtree: true, childList: true});
-  document.querySelector('.spinesim img.widget-image').addEventListener('load', () => {
-    window.times.picture = performance.now(); });
+  [...document.querySelectorAll('.spinesim img.widget-image')].slice(0, 4).forEach(tile =>
+    tile.addEventListener('load', () => { window.times.picture = performance.now(); }));
 }"""
 
 
@@ -39,6 +39,7 @@ def measure(page: Any, handle: Any, key: str) -> tuple[float, float]:
     handle.focus()
     page.keyboard.press(key)
     page.wait_for_function("() => window.times.picture && window.times.done && window.times.busy")
+    page.wait_for_timeout(100)  # the last tile of the picture counts
     times = page.evaluate("() => window.times")
     return times["busy"] - times["key"], times["picture"] - times["key"]
 

@@ -9,11 +9,13 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from spinesim.errors import SpinesimError
 
 INTERRUPTED, FAILED = 130, 2
+LARGEST = 1e15
+"""The largest number an option takes; every whole number up to it is exact."""
 
 TEACH = """\
 examples, from simple to rich:
@@ -29,8 +31,15 @@ Pathways, clinics and trials are text files in data/; give a shipped name or the
 Simulated patients only: not for decisions about individual patients."""
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaints are one sentence, like every other."""
+
+    def error(self, message: str) -> NoReturn:
+        raise SpinesimError(f"{' '.join(message.split())}; see `{self.prog} --help`.")
+
+
 def _parser() -> argparse.ArgumentParser:
-    top = argparse.ArgumentParser(
+    top = _Parser(
         prog="spinesim",
         description="Simulate back pain care: pathways, clinics, published trials.",
         epilog=TEACH,
@@ -107,15 +116,15 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _number(text: str) -> int | float:
-    """A number as typed; whole numbers stay whole, so that 2.5 patients can be refused in words."""
+    """A number as typed; whole numbers are ints (1e3 too), so that 2.5 patients can be refused in words."""
     try:
-        return int(text)
-    except ValueError:
-        pass
-    try:
-        return float(text)
+        number = float(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"'{text}' is not a number") from None
+    if abs(number) > LARGEST:
+        shown = text if len(text) <= 20 else f"{text[:20]}..."
+        raise argparse.ArgumentTypeError(f"{shown} is too large, even for a seed ({LARGEST:g} at most)")
+    return int(number) if number.is_integer() else number
 
 
 @contextmanager
@@ -173,8 +182,13 @@ def _study(args: argparse.Namespace) -> int:
     from spinesim.pathway import load_pathway
     from spinesim.study import OUTCOMES, run_study, study_plans
 
+    names = [args.pathway] if args.command == "run" else args.pathways
+    if args.command == "compare" and len(names) < 2:
+        raise SpinesimError(
+            f"compare needs two or more pathways: name another, or use `spinesim run {names[0]}`."
+        )
     pathways: dict[str, Any] = {}
-    for name in [args.pathway] if args.command == "run" else args.pathways:
+    for name in names:
         loaded = load_pathway(name)
         arm = loaded.name
         while arm in pathways:
@@ -240,6 +254,22 @@ def _show(table: Any) -> None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; errors for people go to stderr as one sentence with exit code 2."""
+    try:
+        return _command(argv)
+    except SpinesimError as wrong:
+        print(f"spinesim: {wrong}", file=sys.stderr)
+        return FAILED
+    except MemoryError:
+        print("spinesim: not enough memory; ask for fewer patients, years or runs.", file=sys.stderr)
+        return FAILED
+    except BrokenPipeError:
+        return 0
+    except KeyboardInterrupt:
+        print("\nspinesim: stopped; nothing was written.", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _command(argv: Sequence[str] | None) -> int:
     parser = _parser()
     args = parser.parse_args(argv)
     if args.version:
@@ -256,23 +286,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     if args.command not in commands:
         parser.print_help()
         return 0
-    try:
-        if getattr(args, "out", None):
-            from spinesim.study.files import check_folder
+    if getattr(args, "out", None):
+        from spinesim.study.files import check_folder
 
-            check_folder(args.out, args.force)
-        return commands[args.command](args)
-    except SpinesimError as wrong:
-        print(f"spinesim: {wrong}", file=sys.stderr)
-        return FAILED
-    except MemoryError:
-        print("spinesim: not enough memory; ask for fewer patients, years or runs.", file=sys.stderr)
-        return FAILED
-    except BrokenPipeError:
-        return 0
-    except KeyboardInterrupt:
-        print("\nspinesim: stopped; nothing was written.", file=sys.stderr)
-        return INTERRUPTED
+        check_folder(args.out, args.force)
+    return commands[args.command](args)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,8 @@ from spinesim.pathway import Facts, Pathway
 
 WEEK = 7
 SLICE_DAYS = 14  # how often a run reports progress
+PAIN_TOP, INDEX_TOP = 10.0, 100.0  # NRS 0-10, ODI 0-100
+MOST_SESSIONS = 1_000  # more than any course has: keeps the sessions of two courses apart
 
 
 def entry_days(setting: ClinicSetting, draws: Draws, cohort: Cohort) -> npt.NDArray[np.int64]:
@@ -78,7 +80,7 @@ class Clinic:
         ]
         self.end = max(patient.end for patient in self.patients)
         for patient in self.patients:
-            patient.process = self.env.process(story.journey(self, patient))
+            patient.process = self.env.process(story.referral(self, patient))
             onset = self.body.emergency_day[patient.row]
             if math.isfinite(onset):
                 self.env.process(story.emergency(self, patient, float(onset)))
@@ -96,7 +98,7 @@ class Clinic:
     # -- what journeys ask of the clinic ------------------------------------------------------------------
 
     def until(self, day: float) -> simpy.Event:
-        """Wait until `day` (at once if it has passed); nobody is followed beyond their own end."""
+        """Wait until `day` (at once if it has passed)."""
         return self.env.timeout(max(day - self.env.now, 0))
 
     def body_today(self) -> Body:
@@ -107,16 +109,25 @@ class Clinic:
     def note(
         self, patient: Patient, event: str, step: str = "", resource: str = "", value: float = math.nan
     ) -> None:
-        """Write an event down."""
-        self.log.add(patient.id, self.env.now, event, step, resource, value)
+        """Write an event down, unless the person's follow-up is over."""
+        if self.followed(patient):
+            self.log.rows.append((patient.id, self.env.now, event, step, resource, value))
+
+    def followed(self, patient: Patient) -> bool:
+        """Whether the person's follow-up still runs; afterwards they use slots, but nothing counts."""
+        return self.env.now < patient.end
 
     def charge(self, patient: Patient, step: str) -> None:
         """Add the price of a step."""
-        patient.cost += self.numbers[f"{step}.price"]
+        if self.followed(patient):
+            patient.cost += self.numbers[f"{step}.price"]
 
     def count(self, patient: Patient, step: str) -> None:
         """Something was done."""
+        if not self.followed(patient):
+            return
         patient.counts[step] += 1
+        patient.pain_before[step] = patient.pain
         if step == "microdiscectomy" and math.isnan(patient.operated_day):
             patient.operated_day = self.env.now
 
@@ -125,11 +136,11 @@ class Clinic:
         occurrence, at, who = patient.counts[step], self.draws.at, patient.id
         return lambda name: at(name, occurrence, who)
 
-    def accepts(self, patient: Patient, step: str, uptake: str | None) -> bool:
+    def accepts(self, patient: Patient, step: str, uptake: str | None, urgent: bool) -> bool:
         """Whether the person takes up this offer (parameter ``<step>.uptake`` or the rule's own)."""
         occurrence = patient.offers[step]
         patient.offers[step] += 1
-        if patient.red_flag:
+        if urgent and patient.red_flag:
             return True
         return (
             self.draws.at(f"uptake.{step}", occurrence, patient.id) < self.numbers[uptake or f"{step}.uptake"]
@@ -137,13 +148,25 @@ class Clinic:
 
     def keeps_session(self, patient: Patient, session: int) -> bool:
         """Whether a planned physiotherapy session is kept (adherence)."""
-        occurrence = patient.courses * 1_000 + session
+        occurrence = patient.courses * MOST_SESSIONS + session
         u = self.draws.at("physiotherapy.keeps", occurrence, patient.id)
         return bool(u < self.body.adherence[patient.row])
+
+    def lead_days(self, step: str) -> float:
+        """Days between deciding on a step and the first day it can be booked for."""
+        return self.numbers[f"{step}.lead_days"]
 
     def review_days(self, step: str) -> float:
         """Days to the review after a step."""
         return self.numbers[f"{step}.review_days"]
+
+    def relief(self, patient: Patient, step: str) -> float:
+        """Percent less pain at the first review after a step than at the visit before it; 0 if none."""
+        if step in patient.pain_before:
+            before = patient.pain_before.pop(step)
+            gain = 100 * (before - patient.pain) / before if before else 0.0
+            patient.relief_after[step] = max(gain, 0.0)
+        return patient.relief_after.get(step, 0.0)
 
     def next_review(self, patient: Patient) -> float | None:
         """Day of the pathway's next review, or None when none is left inside follow-up."""
@@ -163,9 +186,9 @@ class Clinic:
         def told(name: str, score: float, error: str, top: float) -> float:
             return reported(score, v[error], self.draws.at(f"report.{name}", own_week, patient.id), top)
 
-        leg = told("leg", float(body.limb[row]), "report.pain_error", 10.0)
-        back = told("back", float(body.axial[row]), "report.pain_error", 10.0)
-        pain = max(leg, back)
+        leg = told("leg", float(body.limb[row]), "report.pain_error", PAIN_TOP)
+        back = told("back", float(body.axial[row]), "report.pain_error", PAIN_TOP)
+        pain = patient.pain = max(leg, back)
         if math.isnan(patient.first_pain):
             patient.first_pain = pain
         first, counts = patient.first_pain, patient.counts
@@ -174,7 +197,7 @@ class Clinic:
             pain=pain,
             leg_pain=leg,
             back_pain=back,
-            disability=told("disability", float(body.disability[row]), "report.disability_error", 100.0),
+            disability=told("disability", float(body.disability[row]), "report.disability_error", INDEX_TOP),
             pain_improvement=100 * (first - pain) / first if first else 0.0,
             age=self.ages[row],
             sessions=counts["physiotherapy"],
@@ -184,7 +207,10 @@ class Clinic:
             ablations=counts["ablation"],
             operations=counts["microdiscectomy"],
             block_relief=patient.block_relief,
+            epidural_relief=self.relief(patient, "epidural"),
+            ablation_relief=self.relief(patient, "ablation"),
             red_flag=patient.red_flag,
+            flag_scanned=patient.flag_scanned,
             radicular=bool(self.signs.radicular[row]),
             facet_signs=bool(self.signs.facet[row]),
             finding=patient.report.finding,

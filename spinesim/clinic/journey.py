@@ -35,15 +35,19 @@ TABLETS_AND_TALK = ("education", "nsaid", "paracetamol")
 
 def journey(clinic: Clinic, patient: Patient) -> Steps:
     """Seen, offered, treated, reviewed … until discharge or the end of follow-up."""
-    yield clinic.until(patient.entry)
-    clinic.note(patient, "arrival")
     while patient.in_care:
         try:
             yield from visit(clinic, patient)
             yield from wait_for_review(clinic, patient)
         except simpy.Interrupt:  # a red flag has appeared: seen at once, before everyone else
-            patient.red_flag = True
-            clinic.note(patient, "red_flag")
+            raise_flag(clinic, patient)
+
+
+def referral(clinic: Clinic, patient: Patient) -> Steps:
+    """The day the person is referred; then the journey begins."""
+    yield clinic.until(patient.entry)
+    clinic.note(patient, "arrival")
+    yield from journey(clinic, patient)
 
 
 def visit(clinic: Clinic, patient: Patient) -> Steps:
@@ -62,7 +66,7 @@ def carry_out(clinic: Clinic, patient: Patient, offer: Offer) -> Steps:
     """Do what was offered and accepted, in the order offered."""
     for step in offer.steps:
         clinic.note(patient, "offer", step)
-        if not clinic.accepts(patient, step, offer.uptake):
+        if not clinic.accepts(patient, step, offer.uptake, offer.urgent):
             clinic.note(patient, "declined", step)
         elif step == "discharge":
             discharge(clinic, patient)
@@ -76,10 +80,13 @@ def carry_out(clinic: Clinic, patient: Patient, offer: Offer) -> Steps:
 
 def procedure(clinic: Clinic, patient: Patient, step: str, urgent: bool) -> Steps:
     """A scan, block, injection, ablation or operation, and the review that belongs to it."""
+    if not urgent:
+        yield clinic.env.timeout(clinic.lead_days(step))
     yield from attend(clinic, patient, step, urgent)
     body, row, chance = clinic.body_today(), patient.row, clinic.chance(patient, step)
     if step == "imaging":
         patient.report = scan(body, row, chance)
+        patient.flag_scanned = patient.red_flag
         clinic.note(patient, "result", step, value=float(patient.report.finding))
     elif step == "medial_branch_block":
         patient.block_relief = block_relief(body, row, chance)
@@ -87,18 +94,20 @@ def procedure(clinic: Clinic, patient: Patient, step: str, urgent: bool) -> Step
     else:
         treat(clinic, patient, step)
         if step == "microdiscectomy":
-            patient.red_flag = False
+            patient.red_flag = patient.flag_scanned = False
     clinic.count(patient, step)
-    patient.next_review = clinic.env.now + clinic.review_days(step)
+    urgently = urgent and step == "imaging"  # the result is acted on at once
+    patient.next_review = clinic.env.now + (0 if urgently else clinic.review_days(step))
 
 
 def physiotherapy_course(clinic: Clinic, patient: Patient) -> Steps:
-    """Sessions at the pathway's pace; some are missed. Reviews go on meanwhile."""
+    """Sessions at the pathway's pace; some are missed. Reviews go on meanwhile; surgery ends the course."""
     plan = clinic.pathway.settings
     patient.courses += 1
     patient.in_physiotherapy = True
+    operations = patient.counts["microdiscectomy"]
     for session in range(int(plan.physiotherapy_sessions or 0)):
-        if not patient.in_care:
+        if not patient.in_care or patient.red_flag or patient.counts["microdiscectomy"] > operations:
             break
         if clinic.keeps_session(patient, session):
             yield from attend(clinic, patient, "physiotherapy")
@@ -123,6 +132,8 @@ def attend(clinic: Clinic, patient: Patient, step: str, urgent: bool = False) ->
 
 def treat(clinic: Clinic, patient: Patient, step: str) -> None:
     """Let the treatment act on the body; write down any harm."""
+    if not clinic.followed(patient):
+        return
     harms = TREATMENTS[step](clinic.body_today(), patient.row, clinic.chance(patient, step))
     if step in TABLETS_AND_TALK:
         clinic.charge(patient, step)
@@ -149,6 +160,12 @@ def discharge(clinic: Clinic, patient: Patient) -> None:
     clinic.note(patient, "discharge")
 
 
+def raise_flag(clinic: Clinic, patient: Patient) -> None:
+    """A red flag has appeared; an older scan no longer counts."""
+    patient.red_flag, patient.flag_scanned = True, False
+    clinic.note(patient, "red_flag")
+
+
 def emergency(clinic: Clinic, patient: Patient, day: float) -> Steps:
     """When cauda equina symptoms begin, the person comes at once, discharged or not."""
     yield clinic.until(day)
@@ -157,6 +174,6 @@ def emergency(clinic: Clinic, patient: Patient, day: float) -> Steps:
     if patient.process is not None and patient.process.is_alive:
         patient.process.interrupt("red flag")
     else:
-        patient.red_flag = patient.in_care = True
-        clinic.note(patient, "red_flag")
+        patient.in_care = True
+        raise_flag(clinic, patient)
         patient.process = clinic.env.process(journey(clinic, patient))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import pandas as pd
 
 COLUMNS = ["patient", "day", "event", "step", "resource", "value"]
@@ -20,18 +18,6 @@ class EventLog:
 
     def __init__(self) -> None:
         self.rows: list[Row] = []
-
-    def add(
-        self,
-        patient: int,
-        day: float,
-        event: str,
-        step: str = "",
-        resource: str = "",
-        value: float = math.nan,
-    ) -> None:
-        """Append one event."""
-        self.rows.append((patient, day, event, step, resource, value))
 
     def table(self) -> pd.DataFrame:
         """The events as a table with the columns of `COLUMNS`."""

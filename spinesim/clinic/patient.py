@@ -24,6 +24,7 @@ class Patient:
         "fired",
         "first_day",
         "first_pain",
+        "flag_scanned",
         "harms",
         "id",
         "in_care",
@@ -31,8 +32,11 @@ class Patient:
         "next_review",
         "offers",
         "operated_day",
+        "pain",
+        "pain_before",
         "process",
         "red_flag",
+        "relief_after",
         "report",
         "row",
         "visit_day",
@@ -41,12 +45,15 @@ class Patient:
 
     def __init__(self, row: int, id: int, entry: int, end: int) -> None:
         self.row, self.id, self.entry, self.end = row, id, entry, end
-        self.in_care, self.in_physiotherapy, self.red_flag = True, False, False
+        self.in_care, self.in_physiotherapy = True, False
+        self.red_flag, self.flag_scanned = False, False
         self.visits, self.courses, self.harms, self.cost = 0, 0, 0, 0.0
         self.first_day, self.visit_day, self.first_pain = math.nan, math.nan, math.nan
         self.next_review: float | None = None
         self.operated_day = math.nan
-        self.report, self.block_relief = NOT_SCANNED, 0.0
+        self.report, self.block_relief, self.pain = NOT_SCANNED, 0.0, 0.0
+        self.pain_before: dict[str, float] = {}  # pain at the visit before a step, until its first review
+        self.relief_after: dict[str, float] = {}  # % less pain at that review
         self.counts: Counter[str] = Counter()  # what was done, by step
         self.offers: Counter[str] = Counter()  # what was offered, by step
         self.fired: dict[str, tuple[int, float]] = {}  # rule id -> (times, week last fired)

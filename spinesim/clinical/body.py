@@ -1,7 +1,7 @@
 """The body: columns of one cohort, advanced by one vectorised step a day.
 
-The step uses only additions, multiplications and comparisons, which give the same bits whatever the
-length of the array; powers and exponentials are taken once, when the body is made.
+The step uses only elementary arithmetic and comparisons, which give the same bits whatever the length of
+the array; powers and exponentials are taken once, when the body is made.
 """
 
 from __future__ import annotations
@@ -59,6 +59,7 @@ class Body:
         self.limb_keep = np.exp(-1 / cohort.limb_days)
         self.axial_keep = np.exp(-1 / cohort.axial_days)
         self.compression = np.where(cohort.herniation > 0, 1.0, 0.0)
+        self.wound = np.zeros(n)
         self.resorb_keep = np.where(cohort.resorbs, daily(numbers["herniation.resorption_days"]), 1.0)
         # week-to-week fluctuation: one autoregressive path per person and channel, known from the start
         self.limb_noise = self._paths(draws, "wobble.limb", key)
@@ -66,7 +67,7 @@ class Body:
         last = int(cohort.ids[-1]) + 1
         self.flare_draws = np.stack([draws.block("flare", w, last)[cohort.ids] for w in range(weeks + 1)])
         self.flare = np.zeros(n)
-        self.flare_weeks = np.zeros(n)
+        self.flares = np.zeros(n)
         # slow states
         started = numbers["sensitisation.start_per_year"] / 365.25
         beyond = np.maximum(cohort.days_in_pain - numbers["sensitisation.after_days"], 0)
@@ -82,7 +83,7 @@ class Body:
         self.sensitisation_at_entry = self.sensitisation.copy()
         self.sleep_at_entry = self.sleep.copy()
         self.adherence = cohort.adherence.copy()
-        # neurology
+        # neurology (nothing moves myelopathy or maintenance yet)
         self.deficit = np.zeros(n)
         self.myelopathy = np.zeros(n)
         self.emergency_day = entry + cohort.emergency_day
@@ -97,7 +98,7 @@ class Body:
         self._constants(key)
         self.limb, self.axial = np.zeros(n), np.zeros(n)
         self.disability = np.zeros(n)
-        self.record = {name: np.zeros((weeks + 1, n), dtype=np.float32) for name in RECORDED}
+        self.record = {name: np.full((weeks + 1, n), np.nan, dtype=np.float32) for name in RECORDED}
         self.limb_wobble, self.axial_wobble = np.zeros(n), np.zeros(n)
         self._score(slice(0, n))
         self.disability[:] = self._disability_target(slice(0, n))
@@ -114,14 +115,16 @@ class Body:
         self.desensitise = daily(v["sensitisation.fall_days"])
         self.sleep_pull = 1 - daily(v["sleep.days"])
         self.fear_pull = 1 - daily(v["fear.days"])
-        self.disability_pull = 1 - daily(v["disability.days"])
+        self.disability_pull = 1 - daily(v[f"{key}.disability.days"])
+        self.wound_keep = daily(v["microdiscectomy.wound_days"])
         self.deficit_pull = 1 - daily(v["cauda_equina.deficit_days"])
         self.per_limb = v[f"{key}.disability.per_limb"]
         self.per_axial = v[f"{key}.disability.per_axial"]
         self.flare_weekly = v[f"{key}.flare.weekly"]
         # rate ratio at full conditioning, 1 at the resting level
-        rest = v["conditioning.level"]
-        self.flare_slope = (v["conditioning.flare_protection"] - 1) / (1 - rest)
+        room = 1 - v["conditioning.level"]
+        self.flare_slope = (v["conditioning.flare_protection"] - 1) / room if room else 0.0
+        self.quiet_level = max(v["pain.quiet_level"], 1e-9)
         self.flare_limb_share = 1.0 if self.cohort.condition.main_pain == "leg" else 0.0
 
     def _paths(self, draws: Draws, name: str, key: str) -> Floats:
@@ -135,6 +138,14 @@ class Body:
             path[week] = rho * path[week - 1] + fresh * shock
         path *= self.cohort.wobble
         return path
+
+    def compressed(self, row: int) -> bool:
+        """Whether a herniation still presses on the root (resorption is a matter of degree)."""
+        return bool(self.compression[row] > self.numbers["herniation.gone_below"])
+
+    def emergency(self, row: int) -> bool:
+        """Whether cauda equina syndrome is present today."""
+        return bool(self.emergency_day[row] <= self.day and not self.decompressed[row])
 
     # -- one day -------------------------------------------------------------------------------------------
 
@@ -152,6 +163,7 @@ class Body:
         self.axial_passing[here] *= self.axial_keep[here]
         self.limb_lasting[here] *= self.resorb_keep[here]
         self.compression[here] *= self.resorb_keep[here]
+        self.wound[here] *= self.wound_keep
         self.flare[here] *= self.flare_keep
         self.physio[here] *= self.physio_keep
         self.epidural[here] *= self.epidural_keep
@@ -164,7 +176,8 @@ class Body:
         pain = np.maximum(self.limb[here], self.axial[here])
         share = pain / SCALE_TOP
         in_pain = pain >= v["pain.in_pain"]
-        self.days_in_pain[here] += in_pain
+        days = self.days_in_pain[here]
+        self.days_in_pain[here] = np.where(in_pain, days + 1, np.maximum(days - v["sensitisation.forget"], 0))
         grow = in_pain & (self.days_in_pain[here] > v["sensitisation.after_days"])
         sens = self.sensitisation[here]
         self.sensitisation[here] = np.where(
@@ -188,28 +201,29 @@ class Body:
     def _new_week(self, here: slice) -> None:
         """On the first day of a person's own week: new fluctuation, perhaps a flare."""
         own = self.day - self.entry[here]
-        due = np.flatnonzero(own % WEEK == 0)
+        due = np.flatnonzero((own % WEEK == 0) & (own <= self.weeks * WEEK))
         if not len(due):
             return
-        week = np.minimum(own[due] // WEEK, self.weeks)
+        week = own[due] // WEEK
         self.limb_wobble[due] = self.limb_noise[week, due]
         self.axial_wobble[due] = self.axial_noise[week, due]
         ratio = 1 + self.flare_slope * (self.conditioning[due] - self.numbers["conditioning.level"])
         flares = self.flare_draws[week, due] < self.flare_weekly * np.maximum(ratio, 0)
         self.flare[due] += self.numbers["flare.size"] * flares
-        self.flare_weeks[due] += flares
+        self.flares[due] += flares
 
     def _score(self, here: slice) -> None:
         """Today's pain in both channels, NRS 0-10."""
         v = self.numbers
         limb = self.limb_passing[here] + self.limb_lasting[here] + self.flare_limb_share * self.flare[here]
-        axial = self.axial_passing[here] + self.axial_lasting[here] + self.flare[here]
+        axial = self.axial_passing[here] + self.axial_lasting[here] + self.wound[here]
+        axial = axial + (1 - self.flare_limb_share) * self.flare[here]
         limb = limb * (1 - v["physiotherapy.limb_relief"] * self.physio[here])
         axial = axial * (1 - v["physiotherapy.axial_relief"] * self.physio[here]) * (1 - self.ablation[here])
         amplified = v["sensitisation.pain"] * (
             self.sensitisation[here] - self.sensitisation_at_entry[here]
         ) + v["sleep.pain_from_loss"] * (self.sleep_at_entry[here] - self.sleep[here])
-        quiet = v["pain.quiet_level"]
+        quiet = self.quiet_level
         limb = limb + np.minimum(limb / quiet, 1) * self.limb_wobble[here]
         axial = axial + np.minimum(axial / quiet, 1) * (self.axial_wobble[here] + amplified)
         limb = limb - self.epidural[here] - self.drug_limb[here]

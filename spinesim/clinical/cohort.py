@@ -75,19 +75,26 @@ def _beta(u: Floats, mean: Floats | float, concentration: float) -> Floats:
     """Beta quantile by mean and concentration; a mean of 0 or 1 is that value for everyone."""
     mean = np.broadcast_to(np.asarray(mean, dtype=float), u.shape)
     inside = np.clip(mean, 1e-9, 1 - 1e-9)
+    if not math.isfinite(concentration):
+        return mean.copy()
     drawn = special.betaincinv(inside * concentration, (1 - inside) * concentration, u)
     return np.where((mean <= 0) | (mean >= 1), mean, drawn)
 
 
+def _concentration(mean: float, sd: float, what: str) -> float:
+    """Concentration of a Beta distribution on 0-1 with this mean and SD; infinite without spread."""
+    if sd <= 0 or not 0 < mean < 1:
+        return math.inf
+    size = mean * (1 - mean) / sd**2 - 1
+    if size <= 0:
+        raise SpinesimError(f"{what} cannot have mean {mean:g} and SD {sd:g} on its scale; lower the SD.")
+    return size
+
+
 def _score(u: Floats, mean: float, sd: float) -> Floats:
     """A pain score on 0-10 with this mean and SD (scaled Beta)."""
-    if mean <= 0 or sd <= 0:
-        return np.full(u.shape, max(mean, 0.0))
     share = mean / SCALE_TOP
-    concentration = share * (1 - share) / (sd / SCALE_TOP) ** 2 - 1
-    if concentration <= 0:
-        raise SpinesimError(f"A pain score cannot have mean {mean} and SD {sd} on 0-10; lower the SD.")
-    return SCALE_TOP * _beta(u, share, concentration)
+    return SCALE_TOP * _beta(u, share, _concentration(share, sd / SCALE_TOP, "A pain score"))
 
 
 def _class(u: Floats, shares: Sequence[float]) -> Ints:
@@ -131,9 +138,10 @@ def draw_cohort(evidence: Evidence, draws: Draws, key: str, patients: int, first
     def normal(name: str) -> Floats:
         return np.asarray(special.ndtri(u(name)))
 
-    age = np.clip(
-        number["age"] + number["age_sd"] * normal("age"), value("person.age_min"), value("person.age_max")
-    )
+    youngest, oldest = value("person.age_min"), value("person.age_max")
+    if youngest > oldest:
+        raise SpinesimError(f"person.age_min ({youngest:g}) is above person.age_max ({oldest:g}); mend one.")
+    age = np.clip(number["age"] + number["age_sd"] * normal("age"), youngest, oldest)
     course = _class(u("course"), what.by_course("share"))
     rho = number["start_correlation"]
     z_limb, z_other = normal("limb_start"), normal("axial_start")
@@ -146,8 +154,8 @@ def draw_cohort(evidence: Evidence, draws: Draws, key: str, patients: int, first
     def of_course(name: str) -> Floats:
         return np.asarray(what.by_course(name))[course]
 
-    adherence_mean, adherence_sd = value("person.adherence"), value("person.adherence_sd")
-    adherence_size = adherence_mean * (1 - adherence_mean) / adherence_sd**2 - 1
+    adherence_mean = value("person.adherence")
+    adherence_size = _concentration(adherence_mean, value("person.adherence_sd"), "person.adherence")
     herniation = np.zeros(n, dtype=np.int64)
     resorbs = np.zeros(n, dtype=bool)
     if what.herniation:

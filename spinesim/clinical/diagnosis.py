@@ -54,12 +54,13 @@ class Report:
 
 
 def scan(body: Body, row: int, chance: Chance) -> Report:
-    """MRI: shows a true herniation with its sensitivity, and whatever age has left.
+    """MRI: shows an emergency, a true herniation with its sensitivity, and whatever age has left.
 
     A named finding adds fear (``imaging.fear``).
     """
     v, cohort = body.numbers, body.cohort
-    true = bool(body.compression[row] > 0 and chance("imaging.shows") < v["imaging.sensitivity"])
+    shown = body.compressed(row) and chance("imaging.shows") < v["imaging.sensitivity"]
+    true = body.emergency(row) or shown
     incidental = bool(cohort.incidental_disc[row] or cohort.incidental_facet[row])
     fits = incidental and chance("imaging.fits") < v["imaging.chance_concordance"]
     if true or incidental:

@@ -35,9 +35,9 @@ def minutes(numbers: Numbers, activity: str, odi: Floats) -> Floats:
     return able
 
 
-def at_work(numbers: Numbers, odi: Floats) -> npt.NDArray[np.bool_]:
-    """Whether disability leaves the person able to work (``function.work_limit``)."""
-    return np.asarray(odi) < numbers["function.work_limit"]
+def disabled(numbers: Numbers, odi: Floats) -> npt.NDArray[np.bool_]:
+    """Whether disability is severe (``function.severe`` or more)."""
+    return np.asarray(odi) >= numbers["function.severe"]
 
 
 def broken_night(numbers: Numbers, sleep: Floats) -> npt.NDArray[np.bool_]:

@@ -32,10 +32,12 @@ def education(body: Body, row: int, chance: Chance) -> Harms:
 
 
 def _tablets(drug: str, body: Body, row: int) -> None:
+    """Start a course; a stronger drug already running goes on instead."""
     v = body.numbers
-    body.drug_axial[row] = v[f"{drug}.axial_relief"]
-    body.drug_limb[row] = v[f"{drug}.limb_relief"]
-    body.drug_until[row] = body.day + v[f"{drug}.days"]
+    axial, limb = v[f"{drug}.axial_relief"], v[f"{drug}.limb_relief"]
+    if axial + limb >= body.drug_axial[row] + body.drug_limb[row]:
+        body.drug_axial[row], body.drug_limb[row] = axial, limb
+        body.drug_until[row] = body.day + v[f"{drug}.days"]
 
 
 def nsaid(body: Body, row: int, chance: Chance) -> Harms:
@@ -63,7 +65,7 @@ def physiotherapy(body: Body, row: int, chance: Chance) -> Harms:
 def epidural(body: Body, row: int, chance: Chance) -> Harms:
     """Epidural steroid: leg pain relief in those who respond, fading over weeks."""
     v = body.numbers
-    if body.compression[row] > 0 and chance("epidural.responds") < v["epidural.responders"]:
+    if body.compressed(row) and chance("epidural.responds") < v["epidural.responders"]:
         body.epidural[row] = max(body.epidural[row], v["epidural.limb_relief"] / v["epidural.responders"])
     return ("injection_reaction",) if chance("epidural.harm") < v["epidural.minor_harm"] else NONE
 
@@ -82,11 +84,12 @@ def microdiscectomy(body: Body, row: int, chance: Chance) -> Harms:
     """Remove the herniation: relief comes sooner; nothing is gained where nothing is compressed."""
     v = body.numbers
     harms = []
-    body.axial_passing[row] += v["microdiscectomy.wound"]
-    if body.compression[row] > 0 and chance("microdiscectomy.works") < v["microdiscectomy.success"]:
+    body.wound[row] += v["microdiscectomy.wound"]
+    if body.compressed(row) and chance("microdiscectomy.works") < v["microdiscectomy.success"]:
         limb = body.limb_passing[row] + body.limb_lasting[row]
-        body.limb_lasting[row] = 0.0
-        body.limb_passing[row] = limb * (1 - v["microdiscectomy.at_once"])
+        left = min(v["microdiscectomy.limb_left"] * body.cohort.limb_start[row], limb)
+        body.limb_lasting[row] = left
+        body.limb_passing[row] = (limb - left) * (1 - v["microdiscectomy.at_once"])
         body.limb_keep[row] = min(body.limb_keep[row], daily(v["microdiscectomy.limb_days"]))
         body.axial_keep[row] = min(body.axial_keep[row], daily(v["microdiscectomy.axial_days"]))
         body.compression[row] = 0.0
@@ -95,6 +98,7 @@ def microdiscectomy(body: Body, row: int, chance: Chance) -> Harms:
         harms.append("durotomy")
     if chance("microdiscectomy.deficit") < v["microdiscectomy.deficit"]:
         harms.append("new_deficit")
+        body.deficit[row] = max(body.deficit[row], v["microdiscectomy.deficit_size"])
     return tuple(harms)
 
 

@@ -153,6 +153,8 @@ def read_toml(path: Path, text: str) -> dict[str, Any]:
         twice = "Cannot overwrite" in what or "Cannot declare" in what
         remedy = "remove the key or table that stands there twice" if twice else "mend that line"
         raise SpinesimError(f"{label(path)}: not valid TOML ({what}); {remedy}.") from None
+    except ValueError:  # the one thing tomllib passes on: an integer of more than 4,300 digits
+        raise SpinesimError(f"{label(path)}: holds a number of thousands of digits; shorten it.") from None
     except RecursionError:
         raise SpinesimError(f"{label(path)}: nested too deeply; write flat tables.") from None
     if unfinished is not None:

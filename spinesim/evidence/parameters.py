@@ -23,6 +23,7 @@ from spinesim.evidence.figures import (
     is_ratio,
     text_of,
 )
+from spinesim.evidence.ranges import check_value
 
 __all__ = ["CHANGED", "Figure", "Parameter"]
 
@@ -63,8 +64,8 @@ class Parameter:
     Raises
     ------
     SpinesimError
-        If a number is not finite, bounds do not enclose the value, a proportion leaves 0 to 1, a
-        ratio is not above 0, or certainty or interval is not understood.
+        If a number is not finite, bounds do not enclose the value, the value is not one its unit
+        permits (`spinesim.evidence.ranges`), or certainty or interval is not understood.
     """
 
     id: str
@@ -88,10 +89,10 @@ class Parameter:
                 f"row '{self.id}', column certainty: '{self.certainty}' is not one of "
                 f"{', '.join(CERTAINTIES)}, assumption; write one of these."
             )
-        if is_ratio(self.unit) and (self.value < 0 or (self.low is not None and self.low <= 0)):
-            column = "value" if self.value < 0 else "low"
+        check_value(self.id, self.unit, self.value)
+        if is_ratio(self.unit) and self.low is not None and self.low <= 0:
             raise SpinesimError(
-                f"row '{self.id}', column {column}: must be above 0 for the unit '{self.unit}'; "
+                f"row '{self.id}', column low: must be above 0 for the unit '{self.unit}'; "
                 "mend the number or the unit."
             )
         _z(self.id, self.interval)

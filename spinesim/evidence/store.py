@@ -130,7 +130,7 @@ class Evidence:
         Raises
         ------
         SpinesimError
-            If an id is unknown, or a value is not a finite number or leaves 0 to 1 for a proportion.
+            If an id is unknown, or a value is not a finite number or not one its unit permits.
         """
         changed = named(self._parameters.what, self._parameters)
         for key, value in values.items():
@@ -158,6 +158,10 @@ class Evidence:
 
 
 def _finite(key: str, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, numbers.Real) or not math.isfinite(value):
+    try:
+        number = math.nan if isinstance(value, bool) or not isinstance(value, numbers.Real) else float(value)
+    except OverflowError:
+        raise SpinesimError(f"change: the value for '{key}' is too large; give a smaller number.") from None
+    if not math.isfinite(number):
         raise SpinesimError(f"change: the value for '{key}' must be a finite number, not {value!r}.")
-    return float(value)
+    return number

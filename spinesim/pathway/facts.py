@@ -30,8 +30,12 @@ class Facts:
         How many so far.
     block_relief
         Percent relief in the last block's diary, 0 if there was none.
-    red_flag, radicular, facet_signs
-        Examination today.
+    epidural_relief, ablation_relief
+        Percent less pain at the first review after the last one than at the visit before; 0 if none or worse.
+    red_flag, flag_scanned
+        A red flag is present; a scan has been made since it appeared.
+    radicular, facet_signs
+        Signs found at the first examination.
     finding, concordant
         The scan reported something structural; it matches symptoms and examination.
     in_physiotherapy
@@ -52,7 +56,10 @@ class Facts:
     ablations: int = 0
     operations: int = 0
     block_relief: float = 0.0
+    epidural_relief: float = 0.0
+    ablation_relief: float = 0.0
     red_flag: bool = False
+    flag_scanned: bool = False
     radicular: bool = False
     facet_signs: bool = False
     finding: bool = False

@@ -95,8 +95,9 @@ class Settings(BaseModel):
 
     Attributes
     ----------
-    imaging_after_weeks, injection_after_weeks, surgery_after_weeks, block_after_weeks
-        Weeks since the first visit, 0 to 520, or ``"never"``.
+    imaging_after_weeks, injection_after_weeks, surgery_after_weeks, block_after_weeks, finding_after_weeks
+        Weeks since the first visit, 0 to 520, or ``"never"``; the last is when a bare finding may lead
+        on to a block.
     physiotherapy_sessions
         Sessions of one course, whole, 0 to 60.
     physiotherapy_sessions_per_week
@@ -111,6 +112,7 @@ class Settings(BaseModel):
     injection_after_weeks: Weeks = None
     surgery_after_weeks: Weeks = None
     block_after_weeks: Weeks = None
+    finding_after_weeks: Weeks = None
     physiotherapy_sessions: int | None = None
     physiotherapy_sessions_per_week: float | None = None
     review_weeks: tuple[float, ...]

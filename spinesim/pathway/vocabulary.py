@@ -59,10 +59,13 @@ NUMBERS: Final[dict[str, Number]] = {
     "ablations": Number(0, 100, "ablations", whole=True),
     "operations": Number(0, 100, "operations", whole=True),
     "block_relief": Number(0, 100, "% relief in the last block's diary"),
+    "epidural_relief": Number(0, 100, "% less pain at the first review after the last epidural"),
+    "ablation_relief": Number(0, 100, "% less pain at the first review after the last ablation"),
 }
 
 BOOLEANS: Final[tuple[str, ...]] = (
     "red_flag",
+    "flag_scanned",
     "radicular",
     "facet_signs",
     "finding",
@@ -100,6 +103,7 @@ DIALS: Final[dict[str, Dial]] = {
     "injection_after_weeks": Dial(0, 520, "weeks", may_be_never=True, facts=("weeks",)),
     "surgery_after_weeks": Dial(0, 520, "weeks", may_be_never=True, facts=("weeks",)),
     "block_after_weeks": Dial(0, 520, "weeks", may_be_never=True, facts=("weeks",)),
+    "finding_after_weeks": Dial(0, 520, "weeks", may_be_never=True, facts=("weeks",)),
     "physiotherapy_sessions": Dial(0, 60, "sessions", whole=True, facts=("sessions",)),
     "physiotherapy_sessions_per_week": Dial(0.25, 5, "sessions a week"),
 }

@@ -1,10 +1,12 @@
-"""Result folders: written whole or not at all."""
+"""Result folders: written whole or not at all, and refused before the run if they could not be."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 import platform
+import secrets
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -19,68 +21,111 @@ from spinesim.errors import SpinesimError
 from spinesim.study.simulation import Plan
 
 MANIFEST = "manifest.json"
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")  # text that starts so is run, or hides what is run
 
 
 def check_folder(out: str | Path, force: bool = False) -> Path:
     """Refuse, before anything is computed, a folder that could not be written in the end.
 
+    Nothing stays behind: the missing part of the path is made inside a scratch folder, then removed.
+
+    Returns
+    -------
+    Path
+        The folder with its links followed.
+
     Raises
     ------
     SpinesimError
-        If the folder already holds something (without `force`; with it, only a folder of spinesim
-        results may be replaced), or its parent cannot be written.
+        If it is no folder, is or holds the current folder, already holds something (without
+        `force`; with it, only a folder of spinesim results may be replaced), or cannot be made.
     """
-    folder = Path(out)
-    if folder.is_file():
-        raise SpinesimError(f"{folder} is a file, not a folder; give another --out.")
-    if folder.is_dir() and any(folder.iterdir()):
-        if not force:
-            raise SpinesimError(
-                f"{folder} already holds files; give another --out, or --force to replace results there."
-            )
-        if not (folder / MANIFEST).is_file():
-            raise SpinesimError(
-                f"{folder} holds files that are not spinesim results; nothing was touched: "
-                "give another --out."
-            )
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".spinesim-"):
-            pass
+        folder = Path(os.path.realpath(out))
+        if Path.cwd().is_relative_to(folder):
+            raise SpinesimError(
+                f"{out} is the current folder or one around it; give a new folder inside it as --out."
+            )
+        if os.path.lexists(folder) and not folder.is_dir():
+            raise SpinesimError(f"{out} is a file or a device, not a folder; give another --out.")
+        held = folder.is_dir() and any(folder.iterdir())
+        if held and not force:
+            raise SpinesimError(
+                f"{out} already holds files; give another --out, or --force to replace results there."
+            )
+        if held and not (folder / MANIFEST).is_file():
+            raise SpinesimError(
+                f"{out} holds files that are not spinesim results; nothing was touched: give another --out."
+            )
+        place = _place(folder)
+        with tempfile.TemporaryDirectory(dir=place, prefix=".spinesim-") as scratch:
+            (Path(scratch) / folder.relative_to(place)).mkdir(parents=True)
     except OSError as refused:
-        raise SpinesimError(
-            f"Cannot write next to {folder} ({refused.strerror}); give another --out."
-        ) from None
+        name = str(out) if len(str(out)) <= 100 else f"{str(out)[:100]}..."
+        raise SpinesimError(f"Cannot write to {name} ({refused.strerror}); give another --out.") from None
     return folder
 
 
 def write_folder(
     out: str | Path, tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], force: bool = False
 ) -> Path:
-    """Write ``<name>.csv`` files and ``manifest.json``; the folder appears only when complete."""
+    """Write ``<name>.csv`` files and ``manifest.json``; the folder appears only when complete.
+
+    Text that a spreadsheet would run as a formula gets a ``'`` before it; numbers stay numbers.
+    """
     folder = check_folder(out, force)
-    scratch = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".spinesim-"))
+    place = _place(folder)
+    first, *deeper = folder.relative_to(place).parts  # what is missing of the path, or the folder alone
+    scratch = place / f".spinesim-{secrets.token_hex(8)}"
+    new, old = scratch / "new" / first, scratch / "old" / first
     try:
+        made = new.joinpath(*deeper)
+        made.mkdir(parents=True)
         for name, table in tables.items():
-            table.to_csv(scratch / f"{name}.csv", index=False, lineterminator="\n")
+            safe = pd.DataFrame({column: _plain(table[column]) for column in table})
+            safe.to_csv(made / f"{name}.csv", index=False, lineterminator="\n")
         text = json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False)
-        (scratch / MANIFEST).write_text(text + "\n", encoding="utf-8")
-        scratch.chmod(0o755)
-        if folder.is_dir():
-            old = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".spinesim-"))
-            folder.rename(old / "replaced")
-            scratch.rename(folder)
-            shutil.rmtree(old, ignore_errors=True)
-        else:
-            scratch.rename(folder)
+        (made / MANIFEST).write_text(text + "\n", encoding="utf-8")
+        _swap(new, place / first, old)
     except OSError as refused:
+        left = f"the old results are in {old}" if _lost(old, folder) else "nothing was left behind"
         raise SpinesimError(
-            f"Could not write {folder} ({refused.strerror}); nothing was left behind: "
-            "free some space or give another --out."
+            f"Could not write {out} ({refused.strerror}); {left}: free some space or give another --out."
         ) from None
     finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+        if not _lost(old, folder):
+            shutil.rmtree(scratch, ignore_errors=True)
     return folder
+
+
+def _swap(new: Path, target: Path, old: Path) -> None:
+    """Rename `new` to `target`, what was there to `old`; whatever stops that, the old goes back."""
+    try:
+        if target.is_dir():
+            old.parent.mkdir()
+            target.rename(old)
+        new.rename(target)
+    except BaseException:
+        if _lost(old, target):
+            old.rename(target)
+        raise
+
+
+def _lost(old: Path, target: Path) -> bool:
+    """Whether the old results were moved away and nothing stands in their place."""
+    return old.is_dir() and not target.exists()
+
+
+def _place(folder: Path) -> Path:
+    """The nearest folder around it that exists."""
+    return next(parent for parent in folder.parents if parent.exists())
+
+
+def _plain(column: pd.Series) -> pd.Series:
+    """The column, its text cells marked as text where a spreadsheet would see a formula."""
+    if pd.api.types.is_numeric_dtype(column):
+        return column
+    return column.map(lambda cell: f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell)
 
 
 def manifest(plans: list[Plan], **more: Any) -> dict[str, Any]:

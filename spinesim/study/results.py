@@ -61,7 +61,8 @@ def collect(clinic: Clinic, arm: str, run: int) -> Results:
     series["rmdq"] = outcomes.rmdq(numbers, series["disability"]).astype(np.float32)
     worth = outcomes.utility(numbers, series["disability"], series["leg_pain"], series["back_pain"])
     qaly = np.trapezoid(worth, dx=7 / DAYS_PER_YEAR, axis=0)
-    work = outcomes.at_work(numbers, series["disability"])
+    severe = outcomes.disabled(numbers, series["disability"])
+    broken = outcomes.broken_night(numbers, series["sleep"])
     who = clinic.patients
     column: dict[str, object] = {
         "patient": cohort.ids,
@@ -79,13 +80,14 @@ def collect(clinic: Clinic, arm: str, run: int) -> Results:
         "blocks": [p.counts["medial_branch_block"] for p in who],
         "ablations": [p.counts["ablation"] for p in who],
         "operations": [p.counts["microdiscectomy"] for p in who],
-        "operated_week": [(p.operated_day - p.entry) / 7 for p in who],
+        "operated_week": [(np.floor(p.operated_day) - p.entry) / 7 for p in who],
         "harms": [p.harms for p in who],
         "cost": [p.cost for p in who],
         "qaly": qaly,
-        "flare_weeks": body.flare_weeks,
-        "weeks_off_work": (~work[1:]).sum(axis=0),
-        "deficit": body.deficit,
+        "flares": body.flares,
+        "weeks_disabled": severe[1:].sum(axis=0),
+        "weeks_of_broken_nights": broken[1:].sum(axis=0),
+        "deficit": series["deficit"][-1],
         "sitting_minutes": outcomes.minutes(numbers, "sitting", series["disability"][-1]),
     }
     weeks = np.arange(body.weeks + 1, dtype=np.int64)

@@ -60,19 +60,22 @@ class Target(_Strict):
     `scale` multiplies the model's value (10 turns NRS 0-10 into VAS 0-100). The band a model mean
     must fall in is mean ± `tolerance` where given, else `low`..`high`, else mean ± 1.96 SD/√n.
     `among`: everyone, or those operated / never operated by the end of follow-up.
+    `clock`: weeks since referral, or windows of weeks since a person's operation: [6, 13] then means
+    weeks 0-6 and 6-13 after it, every recorded week of every operated person counting once.
     """
 
     outcome: Literal["pain", "leg_pain", "back_pain", "disability", "rmdq", "operated"]
     arm: str
     weeks: list[Week] = Field(min_length=1)
     mean: list[Finite] = Field(min_length=1)
-    sd: list[Finite] = []
+    sd: list[Annotated[float, Field(ge=0, allow_inf_nan=False)]] = []
     low: list[Finite] = []
     high: list[Finite] = []
     n: Annotated[int, Field(ge=1)] | None = None
     scale: Finite = 1.0
     tolerance: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     among: Literal["all", "operated", "not_operated"] = "all"
+    clock: Literal["referral", "operation"] = "referral"
     source: list[str] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -89,6 +92,8 @@ class Target(_Strict):
     @property
     def label(self) -> str:
         """Name in the table's outcome column."""
+        if self.clock == "operation":
+            return f"{self.outcome}_after_operation"
         return self.outcome if self.among == "all" else f"{self.outcome}_among_{self.among}"
 
     def band(self, i: int) -> tuple[float, float]:
@@ -121,6 +126,8 @@ class Trial(_Strict):
     @model_validator(mode="after")
     def _arms(self) -> Trial:
         names = [arm.name for arm in self.arm]
+        if len(set(names)) < len(names):
+            raise ValueError("two [[arm]] have the same name: rename one")
         for target in self.target:
             if target.arm not in names:
                 raise ValueError(f"[[target]] names arm '{target.arm}', but the arms are {', '.join(names)}")
@@ -137,8 +144,18 @@ def load_trial(name_or_path: str | Path) -> Trial:
     return load_model(name_or_path, Trial, "trial")
 
 
-def _measured(results: Results, target: Target, week: int) -> npt.NDArray[np.float64]:
-    """One value per person of the target's group, on the paper's scale."""
+def _after_operation(results: Results, target: Target, i: int) -> npt.NDArray[np.float64]:
+    """Every recorded week in the i-th window since operation, on the paper's scale."""
+    since = results.weeks[:, None] - results.patients["operated_week"].to_numpy()
+    window = (since > (target.weeks[i - 1] if i else 0)) & (since <= target.weeks[i])
+    return results.series[target.outcome][window].astype(float) * target.scale
+
+
+def _measured(results: Results, target: Target, i: int) -> npt.NDArray[np.float64]:
+    """One value per person of the target's group at its i-th week, on the paper's scale."""
+    if target.clock == "operation":
+        return _after_operation(results, target, i)
+    week = target.weeks[i]
     ever = results.patients["operations"].to_numpy() > 0
     if target.outcome == "operated":
         values = (results.patients["operated_week"].to_numpy() <= week).astype(float)
@@ -155,10 +172,11 @@ def beside(trial: Trial, results: dict[str, Results]) -> pd.DataFrame:
     for target in trial.target:
         run = results[target.arm]
         for i, week in enumerate(target.weeks):
-            values = _measured(run, target, week)
+            values = _measured(run, target, i)
             if not len(values):
                 raise SpinesimError(
-                    f"Trial '{trial.name}': nobody is left for {target.label} at week {week}."
+                    f"Trial '{trial.name}': nobody counts for {target.label} at week {week}; "
+                    "ask for more patients."
                 )
             mean, low, high = interval(values)
             below, above = target.band(i)
@@ -182,7 +200,7 @@ def trial_plans(
             arm=arm.name,
             condition=trial.condition,
             patients=trial.patients if patients is None else patients,
-            years=trial.last_week / WEEKS_PER_YEAR,
+            years=max(trial.last_week, 1) / WEEKS_PER_YEAR,
             seed=trial.seed if seed is None else seed,
             clinic=trial.clinic,
             evidence=evidence,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from spinesim.clinic.log import Row
 from spinesim.errors import SpinesimError
 from spinesim.study.results import Results
 
@@ -24,6 +26,13 @@ LABEL = {
     "paracetamol": "paracetamol",
     "education": "explanation",
     "discharge": "discharge",
+}
+ARTICLE = {
+    "imaging": "an ",
+    "epidural": "an ",
+    "medial_branch_block": "a ",
+    "ablation": "an ",
+    "microdiscectomy": "an ",
 }
 SHOWN = ("imaging", "epidural", "medial_branch_block", "ablation", "microdiscectomy")
 
@@ -102,17 +111,17 @@ class Twins:
         lanes = {arm: _lane(events, entry) for arm, events in zip(arms, mine, strict=True)}
         pain = {arm: r.series["pain"][:, row] for arm, r in zip(arms, (self.one, self.other), strict=True)}
         parts, why = _parting(mine, entry, arms)
-        ends = [float(curve[-1]) for curve in pain.values()]
         weeks = len(self.one.weeks) - 1
-        end = (
-            f"After {weeks} weeks pain is {ends[0]:.1f} under '{arms[0]}' "
-            f"and {ends[1]:.1f} under '{arms[1]}' (NRS 0-10)."
+        end = "; ".join(
+            f"'{arm}': {_totals(events)}, pain {curve[-1]:.1f}"
+            for arm, events, curve in zip(arms, mine, pain.values(), strict=True)
         )
-        sentence = f"{why} {end}" if why else f"Patient {patient}: the same care in both arms. {end}"
+        why = why or f"Patient {patient} has the same care under both."
+        sentence = f"{why} Over {weeks} weeks, {end} at the end (NRS 0-10)."
         return Story(patient, arms, lanes, parts, sentence, pain)
 
 
-def _lane(events: list[tuple[int, float, str, str, str, float]], entry: float) -> pd.DataFrame:
+def _lane(events: list[Row], entry: float) -> pd.DataFrame:
     """What a reader wants to see of one person's events."""
     rows: list[tuple[float, str]] = []
     for _, day, event, step, _, value in events:
@@ -134,32 +143,49 @@ def _lane(events: list[tuple[int, float, str, str, str, float]], entry: float) -
     return pd.DataFrame(rows, columns=["day", "label"])
 
 
-def _parting(
-    mine: list[list[tuple[int, float, str, str, str, float]]], entry: float, arms: tuple[str, str]
-) -> tuple[float | None, str]:
-    """Day and reason of the first difference in what was offered, taken or done."""
-    told = [
-        [
-            (int(day - entry), event, step)
-            for _, day, event, step, _, _ in events
-            if event in ("offer", "declined", "end", "harm")
-        ]
-        for events in mine
-    ]
-    for i in range(max(map(len, told))):
-        here = [lane[i] if i < len(lane) else None for lane in told]
+def _parting(mine: list[list[Row]], entry: float, arms: tuple[str, str]) -> tuple[float | None, str]:
+    """Day and reason of the first day on which the two arms did not offer, give or find the same.
+
+    Reviews and single sessions are left out: one visit more is not where paths part.
+    """
+    days = [_care_by_day(events, entry) for events in mine]
+    for day in sorted(set(days[0]) | set(days[1])):
+        here = [care.get(day, Counter()) for care in days]
         if here[0] == here[1]:
             continue
-        first = min((h for h in here if h is not None), key=lambda h: h[0])
-        who = here.index(first)
-        day, event, step = first
-        name = LABEL.get(step, step.replace("_", " "))
-        verb = {
-            "offer": f"{name} is offered",
-            "declined": f"{name} is declined",
-            "harm": f"harm: {name}",
-        }.get(event, f"{name} takes place")
-        return float(
-            day
-        ), f"The paths part in week {day // 7}: under '{arms[who]}' {verb}, under '{arms[1 - who]}' not then."
+        told = [_said(here[i] - here[1 - i]) for i in (0, 1)]
+        first = 0 if not told[1] else 1  # an arm that does something is told before one that does nothing
+        other = f"under '{arms[1 - first]}' {told[1 - first] or 'not on that day'}"
+        return float(day), f"The paths part in week {day // 7}: under '{arms[first]}' {told[first]}; {other}."
     return None, ""
+
+
+def _care_by_day(events: list[Row], entry: float) -> dict[int, Counter[tuple[str, str]]]:
+    """What was offered, declined, given or suffered, by whole day since referral."""
+    days: dict[int, Counter[tuple[str, str]]] = {}
+    for _, day, event, step, _, _ in events:
+        if event in ("offer", "declined", "harm") or (event == "end" and step in SHOWN):
+            days.setdefault(int(day - entry), Counter())[(event, step)] += 1
+    return days
+
+
+def _totals(events: list[Row]) -> str:
+    """Scans and procedures a person had, in words."""
+    done = Counter(step for _, _, event, step, _, _ in events if event == "end" and step in SHOWN)
+    named = [f"{done[step]} {LABEL[step]}{'s' if done[step] > 1 else ''}" for step in SHOWN if done[step]]
+    return ", ".join(named) or "no scan, no procedure"
+
+
+def _said(care: Counter[tuple[str, str]]) -> str:
+    """What one arm did that the other did not, in words; offers first."""
+    parts = []
+    for event, step in sorted(care, key=lambda pair: ("offer", "declined", "end", "harm").index(pair[0])):
+        name = LABEL.get(step, step.replace("_", " "))
+        if event == "offer":
+            declined = ("declined", step) in care
+            parts.append(f"{ARTICLE.get(step, '')}{name} is offered{' and declined' if declined else ''}")
+        elif event == "harm":
+            parts.append(f"harm: {name}")
+        elif event == "end" and ("offer", step) not in care:
+            parts.append(f"{ARTICLE.get(step, '')}{name} takes place")
+    return " and ".join(parts)

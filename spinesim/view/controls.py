@@ -13,7 +13,7 @@ STYLE = """<style>
 .spinesim .widget-html, .spinesim .widget-box, .spinesim .widget-image { margin: 0; min-width: 0; }
 .spinesim .widget-button { margin: 4px 8px 4px 0; }
 .spinesim .spinesim-name { width: 250px; min-width: 250px; }
-.spinesim .spinesim-name.long { width: 100%; max-width: 640px; }
+.spinesim .spinesim-name.long { width: 100%; }
 .spinesim .widget-html-content { line-height: 1.5; font-size: 15px;
   color: var(--jp-content-font-color1, inherit); height: auto; white-space: normal; overflow: auto; }
 .spinesim .widget-html-content p { margin: 0.25em 0; }
@@ -25,8 +25,12 @@ STYLE = """<style>
 .spinesim table.spinesim-table { border-collapse: collapse; width: 100%; max-width: 1100px; }
 .spinesim table.spinesim-table caption { text-align: left; font-weight: bold; padding: 0.4em 0; }
 .spinesim table.spinesim-table th, .spinesim table.spinesim-table td { text-align: left; vertical-align: top;
-  padding: 3px 10px 3px 0; overflow-wrap: break-word; border-bottom: 1px solid var(--jp-border-color2, #ccc); background: none; }
+  padding: 3px 10px 3px 0; overflow-wrap: break-word; background: none;
+  border-bottom: 1px solid var(--jp-border-color2, #ccc); }
 .spinesim table.spinesim-table td.number { text-align: right; white-space: nowrap; }
+.spinesim { container-type: inline-size; }
+@container (max-width: 520px) { .spinesim table.spinesim-table th, .spinesim table.spinesim-table td {
+  font-size: 12.5px; padding-right: 6px; line-height: 1.35; } }
 .spinesim .spinesim-status { border-left: 5px solid #009E73; padding: 2px 0 2px 10px; }
 .spinesim .spinesim-status.busy { border-left: 5px double #E69F00; font-weight: bold; }
 .spinesim .spinesim-status.error { border-left: 5px dashed #D55E00; }

@@ -22,12 +22,24 @@ DOTS = 100
 """Dots per inch of every picture sent to the browser."""
 
 
-def png(canvas: FigureCanvasAgg) -> bytes:
-    """The canvas as it stands, as PNG bytes of compression level 1 (fast, twice the size of level 6)."""
+Box = tuple[int, int, int, int]
+"""Left, top, right and bottom edge of a part of a picture, pixels."""
+
+TILES: dict[str, Box] = {
+    "first curve": (0, 0, 568, 392),
+    "second curve": (568, 0, 1140, 392),
+    "icons": (0, 392, 707, 760),
+    "key": (707, 392, 1140, 760),
+}
+"""The lab's figure is sent in four tiles, so that a narrow page can stack them instead of shrinking them."""
+
+
+def png(canvas: FigureCanvasAgg, box: Box | None = None) -> bytes:
+    """The canvas (or a part of it) as PNG bytes of compression level 1 (fast, twice the size of level 6)."""
     width, height = canvas.get_width_height()
     picture = Image.frombuffer("RGBA", (width, height), bytes(canvas.buffer_rgba()), "raw", "RGBA", 0, 1)
     out = io.BytesIO()
-    picture.convert("RGB").save(out, "png", compress_level=1)
+    (picture.crop(box) if box else picture).convert("RGB").save(out, "png", compress_level=1)
     return out.getvalue()
 
 
@@ -58,13 +70,12 @@ class Still:
             canvas.draw()
         self._background = canvas.copy_from_bbox(figure.bbox)  # type: ignore[attr-defined]
 
-    def picture(self) -> bytes:
-        """Still part plus the artists where they now stand, as PNG bytes."""
+    def draw(self) -> None:
+        """Put the still part and the artists where they now stand on the canvas."""
         self.canvas.restore_region(self._background)  # type: ignore[attr-defined]
         renderer = self.canvas.get_renderer()
         for artist in self.artists:
             artist.draw(renderer)
-        return png(self.canvas)
 
 
 class LabFigure:
@@ -142,7 +153,7 @@ class LabFigure:
                 markeredgewidth=0.8,
                 clip_on=False,
             )
-            axes.text(0.95, height, _wrapped(category), ha="left", va="center", fontsize=style.FONT - 1)
+            axes.text(0.95, height, plots.wrapped(category), ha="left", va="center", fontsize=style.FONT - 1)
             for arm in self.arms:
                 counts[arm, category] = axes.text(columns[arm], height, "", ha="center", va="center")
         axes.text(
@@ -155,8 +166,8 @@ class LabFigure:
         )
         return counts
 
-    def picture(self, fans: Mapping[str, Any], icons: Any) -> bytes:
-        """The figure for new tables, as PNG bytes.
+    def tiles(self, fans: Mapping[str, Any], icons: Any) -> list[bytes]:
+        """The figure for new tables, as the PNG bytes of each of `TILES`.
 
         Parameters
         ----------
@@ -172,19 +183,8 @@ class LabFigure:
             array.update(counts)
             for category in self.categories:
                 self.counts[arm, category].set_text(str(counts.get(category, 0)))
-        return self._still.picture()
-
-
-def _wrapped(text: str, width: int = 20) -> str:
-    """`text` on at most a few short lines, broken at blanks."""
-    lines, line = [], ""
-    for word in text.split():
-        if line and len(line) + 1 + len(word) > width:
-            lines.append(line)
-            line = word
-        else:
-            line = f"{line} {word}".strip()
-    return "\n".join([*lines, line])
+        self._still.draw()
+        return [png(self.canvas, box) for box in TILES.values()]
 
 
 def picture_of(draw: Callable[[], Axes]) -> bytes:

@@ -74,7 +74,7 @@ class Guide:
             _image(
                 picture_of(lambda: plots.plot_icons(icons, EARLY)),
                 f"A hundred people under {EARLY}: {counts}.",
-                800,
+                820,
             ),
             "<h3>An interval</h3>",
             paragraphs(f"“{said['imaging']}.” {INTERVAL}", f"“{said['pain_12_months']}.” {NO_DIFFERENCE}"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
@@ -11,7 +12,7 @@ import ipywidgets as widgets
 
 from spinesim.view import plots, tables, words
 from spinesim.view.controls import STYLE, NumberControl, StatusLine, html, paragraphs, row
-from spinesim.view.figure import LabFigure
+from spinesim.view.figure import TILES, LabFigure
 from spinesim.view.jobs import LatestJob, Work, in_words
 from spinesim.view.story import StoryPanel
 
@@ -66,6 +67,7 @@ class ImagingLab:
         self.study: Any = None
         self.last_error: Exception | None = None
         self.shown: Settings | None = None
+        self.on_done: list[Callable[[], None]] = []
         self._asked: Settings | None = None
         self._kept: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
         self._figure: LabFigure | None = None
@@ -108,7 +110,13 @@ class ImagingLab:
             min=0, max=1, value=0, layout=widgets.Layout(width="160px", visibility="hidden")
         )
         self.status = StatusLine("Ready.")
-        self.image = widgets.Image(format="png", layout=widgets.Layout(width="100%", max_width="1140px"))
+        self.images = [
+            widgets.Image(
+                format="png",
+                layout=widgets.Layout(flex=f"{width} 1 {0.6 * width:.0f}px", max_width=f"{width}px"),
+            )
+            for width in (right - left for left, _, right, _ in TILES.values())
+        ]
         self.table = html()
         self.story = StoryPanel(self.last_week)
         self.imaging.widget.children = (*self.imaging.widget.children, self.never)
@@ -133,13 +141,18 @@ class ImagingLab:
                 self.patients.widget,
                 row(self.reset_button, self.cancel_button, self.bar),
                 self.status.widget,
-                self.image,
+                row(*self.images),
                 self.table,
                 self.story.widget,
             ],
             layout=widgets.Layout(width="100%"),
         )
         self.widget.add_class("spinesim")
+
+    @property
+    def picture(self) -> bytes:
+        """The figure on show: PNG bytes of its tiles, joined (empty before the first run)."""
+        return b"".join(bytes(image.value) for image in self.images)
 
     # What the learner does
 
@@ -225,11 +238,9 @@ class ImagingLab:
         if self._figure is None:
             self._figure = LabFigure(study.arms, plots.categories_of(icons), self.last_week)
             yield 0.95
-        picture = self._figure.picture(
-            {outcome: study.fan(outcome) for outcome in self._figure.outcomes}, icons
-        )
+        tiles = self._figure.tiles({outcome: study.fan(outcome) for outcome in self._figure.outcomes}, icons)
         yield 0.98
-        return asked, study, picture, tables.differences(study)
+        return asked, study, tiles, tables.differences(study)
 
     def _busy(self, asked: Settings) -> None:
         self.last_error = None
@@ -246,13 +257,16 @@ class ImagingLab:
             self.bar.value = share
 
     def _done(self, result: Any) -> None:
-        asked, study, picture, table = result
+        asked, study, tiles, table = result
         self.study, self.shown = study, asked
-        self.image.value = picture
+        for image, tile in zip(self.images, tiles, strict=True):
+            image.value = tile
         self.table.value = table
         self.story.update(study)
         self._idle()
         self.status.say(self.summary())
+        for call in self.on_done:
+            call()
 
     def _failed(self, fault: Exception) -> None:
         self.last_error, self._asked = fault, None

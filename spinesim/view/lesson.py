@@ -24,7 +24,7 @@ class ImagingLesson:
         self.prediction = Prediction(self._reveal)
         self._place = widgets.VBox([], layout=widgets.Layout(width="100%"))
         self.widget = widgets.VBox([self.prediction.widget, self._place], layout=widgets.Layout(width="100%"))
-        self.lab.image.observe(self._first_picture, "value")
+        self.lab.on_done.append(self._first_result)
 
     def show(self) -> None:
         """Put the question below the notebook cell."""
@@ -36,6 +36,6 @@ class ImagingLesson:
         self._place.children = (self.prediction.answer, self.lab.widget)
         self.lab.run()
 
-    def _first_picture(self, _: Any) -> None:
-        if self.lab.study is not None and self.lab.shown == self.lab.start:
+    def _first_result(self) -> None:
+        if self.lab.shown == self.lab.start:
             self.prediction.reveal(self.lab.study)

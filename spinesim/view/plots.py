@@ -34,6 +34,18 @@ def look() -> AbstractContextManager[None]:
     return rc_context(cast(Any, dict(style.RC)))
 
 
+def wrapped(text: str, width: int = 20) -> str:
+    """`text` on at most a few short lines, broken at blanks."""
+    lines, line = [], ""
+    for word in text.split():
+        if line and len(line) + 1 + len(word) > width:
+            lines.append(line)
+            line = word
+        else:
+            line = f"{line} {word}".strip()
+    return "\n".join([*lines, line])
+
+
 def new_axes(width: float = 7.0, height: float = 4.2) -> Axes:
     """Axes on a figure of their own (inches), without pyplot and its global state."""
     with look():
@@ -257,12 +269,14 @@ def plot_fan(table: pd.DataFrame, outcome: str, ax: Axes | None = None) -> Axes:
 
 def plot_icons(icons: pd.DataFrame, arm: str, ax: Axes | None = None) -> Axes:
     """Icon array of one arm of `study.icons()` (columns arm, category, per_100), with a legend of counts."""
-    axes = ax if ax is not None else new_axes(8.0, 4.2)
+    axes = ax if ax is not None else new_axes(8.2, 4.2)
     counts = counts_of(icons, arm)
     with look():
         picture = IconArray(axes, categories_of(icons), f"{arm}: 100 people")
         picture.update(counts)
         handles = [picture.markers[category] for category in picture.categories]
-        labels = [f"{counts.get(category, 0)}  {category}" for category in picture.categories]
-        axes.legend(handles, labels, loc="center left", bbox_to_anchor=(1.02, 0.5), frameon=False)
+        labels = [wrapped(f"{counts.get(category, 0)} {category}", 20) for category in picture.categories]
+        axes.legend(
+            handles, labels, loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False, labelspacing=1.0
+        )
     return axes

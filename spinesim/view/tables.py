@@ -17,7 +17,7 @@ OPENING = (
     "disability_12_months",
     "pain_average",
     "disability_average",
-    "weeks_off_work",
+    "weeks_disabled",
     "visits",
     "physiotherapy_sessions",
     "cost",

@@ -19,7 +19,7 @@ LABELS: Mapping[str, str] = {
     "operations": "Operations",
     "ablations": "Ablations",
     "procedures": "Procedures of any kind",
-    "weeks_off_work": "Weeks off work",
+    "weeks_disabled": "Weeks severely disabled (ODI 40 or more)",
     "harms": "Harms from care",
     "physiotherapy_sessions": "Physiotherapy sessions",
     "visits": "Clinic visits",

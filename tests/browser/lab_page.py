@@ -153,8 +153,8 @@ class LessonPage:
 
     @property
     def source(self) -> str:
-        """Address of the lab's picture; it changes with each new picture."""
-        return str(self.page.locator(PICTURE).first.get_attribute("src"))
+        """Addresses of the picture's tiles; they change with each new picture."""
+        return " ".join(self.page.locator(PICTURE).evaluate_all("all => all.slice(0, 4).map(one => one.src)"))
 
     def wait_done(self, other_than: str = "") -> str:
         """Wait until the status line says that a run other than the one described is done."""

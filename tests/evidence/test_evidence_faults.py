@@ -65,6 +65,39 @@ def test_a_fault_in_parameters_is_one_sentence(
     assert "\n" not in text
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        (
+            ",800,",
+            ",0,",
+            "line 3, row 'physio.days', column value: must be above 0 for the unit 'days', not 0",
+        ),
+        (
+            ",0.05,",
+            ",-3,",
+            "line 6, row 'guess.fear', column value: must be 0 to 1 for the unit '0-1', not -3",
+        ),
+        (",0.755,0.60,0.95,,", ",0,,,,", "line 4, row 'ratio.flare', column value: must be above 0"),
+        (",0.05,,,,0-1,", ",-1,,,,USD,", "line 6, row 'guess.fear', column value: must be 0 or above"),
+        (
+            ",0.05,,,,0-1,",
+            ",-1,,,,days from 0,",
+            "column value: must be 0 or above for the unit 'days from 0'",
+        ),
+    ],
+)
+def test_a_value_its_unit_does_not_permit_is_refused(
+    make_folder, parameters_text: str, old: str, new: str, sentence: str
+) -> None:
+    assert parameters_text.count(old) == 1
+    with pytest.raises(SpinesimError) as caught:
+        load_evidence(make_folder(parameters=parameters_text.replace(old, new)))
+    text = str(caught.value)
+    assert text.startswith("data/parameters.csv line ") and sentence in text
+    assert text.endswith("mend the number or the unit.") and "\n" not in text
+
+
 def test_a_quote_never_closed_is_named_where_it_opens(make_folder, parameters_text: str) -> None:
     fault = parameters_text.replace("nobody has measured it", '"nobody has\nmeasured it')
     with pytest.raises(SpinesimError) as caught:
@@ -188,6 +221,7 @@ def test_a_field_without_end_is_refused(make_folder, parameters_text: str) -> No
         ("[a]\nb = 1\n[a]\nc = 2\n", "remove the key or table that stands there twice."),
         ("[a]\nb = [1.0, {c = nan}]\n", ", key 'a.b.c': not a finite number; write one."),
         ("[a]\nb = -inf\n", ", key 'a.b': not a finite number; write one."),
+        ("a = " + "9" * 5000, "holds a number of thousands of digits; shorten it."),
         ("a = " + "[" * 100_000, "nested too deeply; write flat tables."),
     ],
 )

@@ -83,7 +83,7 @@ def test_columns_may_stand_in_any_order_and_excel_may_add_a_mark(make_folder, pa
 
 def test_change_makes_a_new_evidence(make_folder) -> None:
     before = load_evidence(make_folder())
-    after = before.change({"physio.relief": 0, "guess.fear": 1.5})
+    after = before.change({"physio.relief": 0, "guess.fear": 0.15})
     assert (before.value("physio.relief"), after.value("physio.relief")) == (0.16, 0.0)
     assert isinstance(after.value("physio.relief"), float)
     assert after["physio.relief"].low is None
@@ -141,6 +141,10 @@ def test_evidence_pickles_with_its_changes(make_folder) -> None:
         ({"physio.days": None}, "must be a finite number, not None"),
         ({"physio.days": True}, "must be a finite number, not True"),
         ({"physio.relief": 16}, "column value: 16 is outside 0 to 1"),
+        ({"physio.days": 10**400}, "the value for 'physio.days' is too large; give a smaller number."),
+        ({"physio.days": 0}, "'physio.days', column value: must be above 0 for the unit 'days', not 0"),
+        ({"guess.fear": 1.5}, "'guess.fear', column value: must be 0 to 1 for the unit '0-1', not 1.5"),
+        ({"ratio.flare": 0}, "must be above 0 for the unit 'rate ratio', not 0"),
         ({"ratio.flare": -1}, "must be above 0 for the unit 'rate ratio'"),
     ],
 )

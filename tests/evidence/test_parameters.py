@@ -12,7 +12,7 @@ from spinesim.errors import SpinesimError
 from spinesim.evidence import Draws, Figure, Parameter
 
 
-def number(value: float, low: float | None = None, high: float | None = None, unit: str = "days", **more):
+def number(value: float, low: float | None = None, high: float | None = None, unit: str = "points", **more):
     return Parameter("some.number", "Some number", value, low, high, unit=unit, **more)
 
 
@@ -83,7 +83,7 @@ def test_textbook_hazard_ratio() -> None:
         number(3, 3, 3),
         number(0, 0, 0.2, "proportion"),
         number(1, 0.9, 1, "probability"),
-        number(0, 0, 5, "days"),
+        number(0, 0, 5, "days from 0"),
     ],
 )
 def test_fixed_numbers_stay(parameter: Parameter) -> None:
@@ -148,6 +148,7 @@ def test_ppf_refuses_what_is_no_uniform(u: object) -> None:
         (lambda: number(0.1, -0.1, 0.2, "probability"), "column low: -0.1 is outside 0 to 1"),
         (lambda: number(0.9, 0.8, 1.1, "proportion"), "column high: 1.1 is outside 0 to 1"),
         (lambda: number(-1, unit="odds ratio"), "column value: must be above 0 for the unit 'odds ratio'"),
+        (lambda: number(0, unit="rate ratio"), "column value: must be above 0 for the unit 'rate ratio'"),
         (lambda: number(1, 0, 2, "risk ratio"), "column low: must be above 0 for the unit 'risk ratio'"),
         (lambda: number(1, certainty="sure"), "column certainty: 'sure' is not one of high, moderate, low"),
         (lambda: number(1, 0, 2, interval="SD"), "column interval: 'SD' is not understood"),
@@ -161,6 +162,56 @@ def test_wrong_numbers_are_refused_in_a_sentence(make, sentence: str) -> None:
     assert text.startswith("row 'some.number', ")
     assert sentence in text
     assert text.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("unit", "edge", "beyond", "permitted"),
+    [
+        ("0-1", (0, 1), (-0.01, 1.01), "0 to 1"),
+        ("correlation", (-1, 1), (-1.01, 3), "-1 to 1"),
+        ("utility", (-1, 1), (-1.01, 1.01), "-1 to 1"),
+        ("% relief", (0, 100), (-1, 100.5), "0 to 100"),
+        ("NRS 0-10", (0, 10), (-3, 10.1), "0 to 10"),
+        ("ODI", (0, 100), (-1, 101), "0 to 100"),
+        ("ODI 0-100", (0, 100), (-1, 101), "0 to 100"),
+        ("RMDQ 0-24", (0, 24), (-1, 25), "0 to 24"),
+        ("days", (1e-9, 1e6), (0, -1), "above 0"),
+        ("minutes", (1e-9, 1e6), (0, -5), "above 0"),
+        ("sessions", (0.5, 60), (0, -1), "above 0"),
+        ("count", (0.5, 60), (0, -1), "above 0"),
+        ("rate ratio", (1e-9, 9), (0, -1), "above 0"),
+        ("days from 0", (0, 42), (-1e-9, -1), "0 or above"),
+        ("months", (0, 12), (-1e-9, -1), "0 or above"),
+        ("years", (0, 90), (-1e-9, -1), "0 or above"),
+        ("USD", (0, 8000), (-1e-9, -100), "0 or above"),
+        ("multiplier", (0, 4), (-1e-9, -1), "0 or above"),
+        ("0-1 per year", (0, 2), (-1e-9, -1), "0 or above"),
+        ("log days", (0, 1), (-1e-9, -1), "0 or above"),
+        ("log months", (0, 1), (-1e-9, -1), "0 or above"),
+        ("log ratio", (0, 1), (-1e-9, -1), "0 or above"),
+    ],
+)
+def test_a_unit_says_what_its_values_may_be(
+    unit: str, edge: tuple[float, float], beyond: tuple[float, float], permitted: str
+) -> None:
+    for value in edge:
+        assert number(value, unit=unit).value == value
+    for value in beyond:
+        with pytest.raises(SpinesimError) as caught:
+            number(value, unit=unit)
+        assert str(caught.value) == (
+            f"row 'some.number', column value: must be {permitted} for the unit '{unit}', not {value:g}; "
+            "mend the number or the unit."
+        )
+
+
+@pytest.mark.parametrize("unit", ["NRS per point", "ODI per NRS point", "utility per point", "points"])
+def test_slopes_and_other_units_hold_any_number(unit: str) -> None:
+    assert number(-1e6, unit=unit).value == -1e6
+
+
+def test_an_interval_may_reach_beyond_the_range() -> None:
+    assert number(1, -1, 3, "NRS 0-10").kind == "normal"
 
 
 def test_card_of_a_published_number() -> None:

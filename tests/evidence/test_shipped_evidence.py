@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from spinesim.errors import SpinesimError
 from spinesim.evidence import Evidence, files, load_evidence
 
 
@@ -60,6 +61,32 @@ def test_every_shipped_distribution_goes_round(shipped: Evidence) -> None:
         low, high = parameter.ppf(0.025), parameter.ppf(0.975)
         assert low < parameter.value < high, key
         assert high - low == pytest.approx(parameter.high - parameter.low, rel=0.15), key
+
+
+def test_every_shipped_unit_has_a_range_or_is_a_slope(shipped: Evidence) -> None:
+    """A new unit, or one misspelt, must not slip past the check of values."""
+    for key, parameter in shipped.parameters.items():
+        if " per " in parameter.unit and parameter.unit.endswith(" point"):
+            continue
+        with pytest.raises(SpinesimError, match=f"'{key}', column value"):
+            shipped.change({key: -1.5})
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("flare.days", 0),
+        ("first_visit.minutes", -5),
+        ("disc_herniation.start_correlation", 3),
+        ("lumbar_strain.course.lasting_concentration", 0),
+        ("visit.price", -100),
+        ("lumbar_strain.axial.start", -3),
+        ("report.pain_error", -1),
+    ],
+)
+def test_measured_nonsense_is_refused(shipped: Evidence, key: str, value: float) -> None:
+    with pytest.raises(SpinesimError, match=f"^change: row '{key}', column value: must be .*, not {value};"):
+        shipped.change({key: value})
 
 
 def test_every_shipped_card_reads(shipped: Evidence) -> None:

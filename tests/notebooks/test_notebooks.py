@@ -18,7 +18,7 @@ lesson.prediction.button.click()
 lesson.prediction.button.click()
 await lesson.lab.finished()
 assert lesson.lab.last_error is None, lesson.lab.status.text
-first = bytes(lesson.lab.image.value)
+first = lesson.lab.picture
 assert first.startswith(b"\\x89PNG") and "You predicted" in lesson.prediction.answer.value
 lab = lesson.lab
 lab.patients.value = 100
@@ -37,7 +37,7 @@ await lab.finished()
 assert lab.shown.imaging == 4 and lab.status.text.startswith("Cancelled")
 lab.reset()
 await lab.finished()
-assert lab.shown == lab.start and bytes(lab.image.value) == first
+assert lab.shown == lab.start and lab.picture == first
 lab.story.open.click(); lab.story.next.click(); lab.story.previous.click()
 assert lab.story.status.text
 """

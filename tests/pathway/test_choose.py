@@ -23,12 +23,12 @@ USUAL: dict[str, tuple[Facts, dict[str, tuple[int, float]], dict[str, tuple[list
     "red_flag_scan": (
         replace(AILING, red_flag=True),
         {},
-        {"red_flag": ([True], [False]), "images": ([0], [1, 2])},
+        {"red_flag": ([True], [False]), "flag_scanned": ([False], [True])},
     ),
     "red_flag_surgery": (
-        replace(AILING, red_flag=True, images=1),
+        replace(AILING, red_flag=True, flag_scanned=True, finding=True, images=1),
         {},
-        {"red_flag": ([True], [False]), "images": ([1, 2], [0]), "operations": ([0], [1])},
+        {"red_flag": ([True], [False]), "flag_scanned": ([True], [False]), "finding": ([True], [False])},
     ),
     "recovered": (
         Facts(weeks=6, pain=1),
@@ -63,6 +63,17 @@ USUAL: dict[str, tuple[Facts, dict[str, tuple[int, float]], dict[str, tuple[list
             "leg_pain": ([5, 5.1, 10], [4.99, 0]),
         },
     ),
+    "inject_again": (
+        replace(SCANNED, weeks=12, leg_pain=5, concordant=False, epidurals=1, epidural_relief=30),
+        PASSED | {"inject": (1, 6.0)},
+        {
+            "weeks": ([6, 6.1, 99], [5.99, 2]),
+            "radicular": ([True], [False]),
+            "epidurals": ([1], [0, 2]),
+            "epidural_relief": ([30, 30.1, 100], [29.99, 0]),
+            "leg_pain": ([5, 5.1, 10], [4.99, 0]),
+        },
+    ),
     "confirm_block": (
         replace(AXIAL, blocks=1, block_relief=50, pain=4, weeks=12),
         PASSED,
@@ -79,7 +90,17 @@ USUAL: dict[str, tuple[Facts, dict[str, tuple[int, float]], dict[str, tuple[list
         {
             "weeks": ([12, 12.1, 99], [11.99, 2]),
             "blocks": ([2, 3], [0, 1]),
+            "ablations": ([0], [1]),
             "block_relief": ([50, 50.1, 100], [49.99, 0]),
+            "pain": ([4, 4.1, 10], [3.99, 2]),
+        },
+    ),
+    "ablate_again": (
+        replace(AXIAL, blocks=2, block_relief=50, ablations=1, ablation_relief=50, pain=4, weeks=60),
+        PASSED,
+        {
+            "ablations": ([1, 2], [0]),
+            "ablation_relief": ([50, 50.1, 100], [49.99, 0]),
             "pain": ([4, 4.1, 10], [3.99, 2]),
         },
     ),
@@ -95,9 +116,10 @@ USUAL: dict[str, tuple[Facts, dict[str, tuple[int, float]], dict[str, tuple[list
         },
     ),
     "block_after_finding": (
-        replace(AXIAL, finding=True, pain=4),
+        replace(AXIAL, finding=True, pain=4, weeks=4),
         PASSED,
         {
+            "weeks": ([4, 4.1, 99], [3.99, 2]),
             "finding": ([True], [False]),
             "radicular": ([False], [True]),
             "pain": ([4, 4.1, 10], [3.99, 2]),
@@ -140,6 +162,11 @@ EARLY_KNIFE = dict(
         PASSED,
         USUAL["operate"][2] | {"weeks": ([2, 2.01, 12], [1.99, 0])},
     ),
+    operate_after_finding=(
+        replace(USUAL["operate_after_finding"][0], weeks=2),
+        PASSED,
+        USUAL["operate_after_finding"][2] | {"weeks": ([2, 2.01, 12], [1.99, 0])},
+    ),
     start_moving_and_scan_radicular=(
         replace(START, radicular=True, leg_pain=5),
         {},
@@ -165,14 +192,14 @@ TRIAL = {
     "red_flag_surgery": (
         replace(AILING, red_flag=True),
         {},
-        {"red_flag": ([True], [False]), "operations": ([0], [1])},
+        {"red_flag": ([True], [False])},
     ),
     "gp_care": (START, {}, {"weeks": ([0], [0.01, 2])}),
     "surgery_if_severe": (
-        Facts(weeks=4, pain=3, leg_pain=3, disability=30),
+        Facts(weeks=2, pain=3, leg_pain=3, disability=30),
         {},
         {
-            "weeks": ([4, 4.1, 52], [3.99, 0]),
+            "weeks": ([2, 2.1, 52], [1.99, 0]),
             "leg_pain": ([3, 3.1, 10], [2.99, 0]),
             "disability": ([30, 30.1, 100], [29.99, 0]),
             "operations": ([0], [1]),
@@ -305,7 +332,7 @@ def test_visit_weeks_are_reviews_and_thresholds_without_week_zero() -> None:
 
 def test_a_threshold_inside_a_day_is_seen_at_the_end_of_that_day() -> None:
     pathway = load_pathway("conservative_first").change(review_weeks=[52], imaging_after_weeks=1.5)
-    assert pathway.visit_weeks == (11 / 7, 6, 12, 52)
+    assert pathway.visit_weeks == (11 / 7, 4, 6, 12, 52)
     assert _fires(pathway, replace(AILING, weeks=pathway.visit_weeks[0]), {}) == "scan_if_not_better"
 
 

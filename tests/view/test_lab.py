@@ -56,15 +56,15 @@ def test_numbers_outside_the_range_are_bounded_before_anything_is_allocated(lab)
 
 
 def test_reset_goes_back_with_one_run(lab, fake, monkeypatch):
-    first = bytes(lab.image.value)
+    first = lab.picture
     lab.never.value, lab.sessions.value, lab.seed.value = True, 24, 99
-    assert bytes(lab.image.value) != first
+    assert lab.picture != first
     runs = []
     real = fake.simulate_steps
     monkeypatch.setattr(fake, "simulate_steps", lambda *a, **k: runs.append(k["arm"]) or real(*a, **k))
     lab.reset_button.click()
     lab_again = runs.count("your plan")
-    assert fine(lab) and lab.settings == lab.start and bytes(lab.image.value) == first and lab_again == 1
+    assert fine(lab) and lab.settings == lab.start and lab.picture == first and lab_again == 1
 
 
 def test_the_reference_arm_is_kept_and_setting_the_same_again_runs_nothing(lab, fake, monkeypatch):
@@ -138,13 +138,13 @@ def failing(fault):
     ],
 )
 def test_a_fault_is_one_sentence_and_the_old_picture_stays(lab, fake, monkeypatch, fault, said):
-    picture = bytes(lab.image.value)
+    picture = lab.picture
     with monkeypatch.context() as patch:
         patch.setattr(fake, "simulate_steps", failing(fault))
         lab.imaging.value = 5
     assert lab.last_error is fault and lab.status.state == "error"
     assert said in lab.status.widget.value and "Traceback" not in lab.status.widget.value
-    assert bytes(lab.image.value) == picture and lab.cancel_button.disabled
+    assert lab.picture == picture and lab.cancel_button.disabled
     lab.imaging.value = 4
     assert fine(lab)
 
@@ -179,7 +179,7 @@ def slow_lab(fake):
 def test_the_last_setting_wins_and_the_old_picture_stays_until_then(slow_lab):
     lab = slow_lab
     pictures = []
-    lab.image.observe(lambda change: pictures.append(lab.shown), "value")
+    lab.on_done.append(lambda: pictures.append(lab.shown))
 
     async def drive():
         lab.run()
@@ -217,14 +217,14 @@ def test_cancel_keeps_the_old_picture_and_the_next_move_runs(slow_lab):
     async def drive():
         lab.run()
         await lab.finished()
-        picture = bytes(lab.image.value)
+        picture = lab.picture
         lab.imaging.value = 9
         await asyncio.sleep(0.03)
         lab.cancel_button.click()
         lab.cancel_button.click()
         assert lab.status.text.startswith("Cancelled.") and lab.cancel_button.disabled
         await asyncio.sleep(0.3)
-        assert bytes(lab.image.value) == picture and lab.shown.imaging == 1
+        assert lab.picture == picture and lab.shown.imaging == 1
         lab.sessions.value = 3
         await lab.finished()
 

@@ -10,7 +10,7 @@ from PIL import Image
 
 from spinesim.errors import SpinesimError
 from spinesim.view import plots, style
-from spinesim.view.figure import LabFigure
+from spinesim.view.figure import TILES, LabFigure, picture_of
 from spinesim.view.timeline import StoryFigure, horizon, kind, rows_of, timeline
 
 
@@ -61,7 +61,7 @@ def test_icons_add_up_to_a_hundred_and_differ_by_shape_size_and_colour(study):
     assert len(places) == 100
     looks = [(look.marker, look.size > 6) for look in style.ICONS]
     assert len(set(looks)) == len({look.fill for look in style.ICONS}) == 4
-    assert all(text.get_text().split(maxsplit=1)[1] in counts for text in axes.get_legend().get_texts())
+    assert all(" ".join(text.get_text().split()[1:]) in counts for text in axes.get_legend().get_texts())
 
 
 @pytest.mark.parametrize("counts", [{"operated": 99}, {"operated": 101}, {"operated": -1, "scan only": 101}])
@@ -79,21 +79,35 @@ def test_the_lab_figure_moves_its_artists_and_makes_no_new_ones(study, fake):
     figure = LabFigure(study.arms, plots.categories_of(study.icons()), 104)
 
     def draw(one):
-        return figure.picture({outcome: one.fan(outcome) for outcome in figure.outcomes}, one.icons())
+        return figure.tiles({outcome: one.fan(outcome) for outcome in figure.outcomes}, one.icons())
 
     first = draw(study)
     artists = figure.figure.findobj()
     second, third = draw(other), draw(study)
     assert figure.figure.findobj() == artists
     assert first == third and first != second
-    assert first.startswith(b"\x89PNG") and pixels(first).shape == pixels(second).shape
+    assert [pixels(tile).shape for tile in first] == [pixels(tile).shape for tile in second]
+    width, height = figure.canvas.get_width_height()
+    assert sum((right - left) * (low - top) for left, top, right, low in TILES.values()) == width * height
 
 
 def test_nothing_in_the_lab_figure_is_cut_off(study):
     figure = LabFigure(study.arms, plots.categories_of(study.icons()), 104)
-    picture = pixels(figure.picture({o: study.fan(o) for o in figure.outcomes}, study.icons()))
-    edge = np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
-    assert (edge == 255).all()
+    for tile in figure.tiles({o: study.fan(o) for o in figure.outcomes}, study.icons()):
+        picture = pixels(tile)
+        edge = np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
+        assert (edge == 255).all()
+
+
+@pytest.mark.parametrize("draw", ["fan", "icons"])
+def test_nothing_in_a_single_picture_is_cut_off(study, draw):
+    make = {
+        "fan": lambda: plots.plot_fan(study.fan("pain"), "pain"),
+        "icons": lambda: plots.plot_icons(study.icons(), "your plan"),
+    }
+    picture = pixels(picture_of(make[draw]))
+    assert (picture[:, 0] == 255).all() and (picture[:, -1] == 255).all()
+    assert (picture[0] == 255).all() and (picture[-1] == 255).all()
 
 
 def test_timelines_share_rows_and_mark_the_parting(study):
