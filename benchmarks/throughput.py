@@ -22,7 +22,8 @@ patients, repeats, clinic = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
 usual, times = ss.pathway("conservative_first"), []
 for seed in range(repeats):
     start = time.perf_counter()
-    results = ss.simulate(usual, condition="disc_herniation", patients=patients, years=2, seed=seed, clinic=clinic)
+    wishes = {"patients": patients, "years": 2, "seed": seed, "clinic": clinic}
+    results = ss.simulate(usual, condition="disc_herniation", **wishes)
     times.append(time.perf_counter() - start)
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 unit = 1 if sys.platform == "darwin" else 1024
@@ -51,7 +52,8 @@ def main() -> None:
             seconds = statistics.median(found["times"])
             print(
                 f"{size:>9,} {clinic:>10} {seconds:>8.2f} {size / seconds:>11,.0f} "
-                f"{found['peak'] / 2**20:>9,.0f} {found['events']:>9,}   ({time.perf_counter() - start:.0f} s in all)"
+                f"{found['peak'] / 2**20:>9,.0f} {found['events']:>9,}   "
+                f"({time.perf_counter() - start:.0f} s in all)"
             )
 
 

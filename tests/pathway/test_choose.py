@@ -207,6 +207,12 @@ TRIAL = {
     ),
 }
 
+TRIAL_EARLY = {
+    "red_flag_surgery": TRIAL["red_flag_surgery"],
+    "operate_at_once": (START, {}, {"weeks": ([0], [0.01, 2])}),
+    "surgery_if_severe": TRIAL["surgery_if_severe"],
+}
+
 # The rule that scans at the first visit is asleep at the shipped settings and awake at week 0.
 AT_ONCE = {"start_moving_and_scan": SCAN_AT_START}
 CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
@@ -217,6 +223,7 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("early_imaging", {"imaging_after_weeks": 0}, AT_ONCE),
     ("early_surgery", {"imaging_after_weeks": 0}, AT_ONCE),
     ("trial_conservative_sciatica", {}, TRIAL),
+    ("trial_early_surgery_sciatica", {}, TRIAL_EARLY),
 ]
 
 
