@@ -65,9 +65,14 @@ class Cohort:
 
 def check_patients(patients: int) -> int:
     """Refuse cohort sizes that make no sense before anything is allocated."""
-    whole = not isinstance(patients, bool) and math.isfinite(patients) and patients == int(patients)
-    if not whole or not 1 <= patients <= MOST_PATIENTS:
-        raise SpinesimError(f"patients is {patients}; give a whole number from 1 to {MOST_PATIENTS:,}.")
+    try:
+        fine = not isinstance(patients, bool) and patients == int(patients) and 1 <= patients <= MOST_PATIENTS
+    except (TypeError, ValueError, OverflowError):  # text, nan, infinity
+        fine = False
+    if not fine:
+        raise SpinesimError(
+            f"patients is {str(patients)[:20]}; give a whole number from 1 to {MOST_PATIENTS:,}."
+        )
     return int(patients)
 
 

@@ -95,9 +95,10 @@ class Settings(BaseModel):
 
     Attributes
     ----------
-    imaging_after_weeks, injection_after_weeks, surgery_after_weeks, block_after_weeks, finding_after_weeks
-        Weeks since the first visit, 0 to 520, or ``"never"``; the last is when a bare finding may lead
-        on to a block.
+    imaging_after_weeks, injection_after_weeks, block_after_weeks, surgery_after_weeks
+        Weeks since the first visit, 0 to 520, or ``"never"``.
+    early_surgery_after_weeks, finding_after_weeks
+        The same, for pain too severe to wait and for a bare finding that may lead on to a block.
     physiotherapy_sessions
         Sessions of one course, whole, 0 to 60.
     physiotherapy_sessions_per_week
@@ -111,6 +112,7 @@ class Settings(BaseModel):
     imaging_after_weeks: Weeks = None
     injection_after_weeks: Weeks = None
     surgery_after_weeks: Weeks = None
+    early_surgery_after_weeks: Weeks = None
     block_after_weeks: Weeks = None
     finding_after_weeks: Weeks = None
     physiotherapy_sessions: int | None = None

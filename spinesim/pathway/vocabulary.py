@@ -102,6 +102,7 @@ DIALS: Final[dict[str, Dial]] = {
     "imaging_after_weeks": Dial(0, 520, "weeks", may_be_never=True, facts=("weeks",)),
     "injection_after_weeks": Dial(0, 520, "weeks", may_be_never=True, facts=("weeks",)),
     "surgery_after_weeks": Dial(0, 520, "weeks", may_be_never=True, facts=("weeks",)),
+    "early_surgery_after_weeks": Dial(0, 520, "weeks", may_be_never=True, facts=("weeks",)),
     "block_after_weeks": Dial(0, 520, "weeks", may_be_never=True, facts=("weeks",)),
     "finding_after_weeks": Dial(0, 520, "weeks", may_be_never=True, facts=("weeks",)),
     "physiotherapy_sessions": Dial(0, 60, "sessions", whole=True, facts=("sessions",)),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Generator, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -95,9 +94,12 @@ def plan(
         One sentence, before anything is computed.
     """
     chosen = pathway if isinstance(pathway, Pathway) else load_pathway(pathway)
-    weeks = years * WEEKS_PER_YEAR if isinstance(years, int | float) else math.nan
-    if not (math.isfinite(weeks) and 1 <= round(weeks) <= MOST_YEARS * WEEKS_PER_YEAR):
-        raise SpinesimError(f"years is {years}; give a number from 0.02 (one week) to {MOST_YEARS}.")
+    number = isinstance(years, int | float) and not isinstance(years, bool)
+    if not (number and 0 < years <= MOST_YEARS and round(years * WEEKS_PER_YEAR) >= 1):
+        raise SpinesimError(
+            f"years is {str(years)[:20]}; give a number from 0.02 (one week) to {MOST_YEARS}."
+        )
+    weeks = round(years * WEEKS_PER_YEAR)
     patients = check_patients(patients)
     if patients * weeks / WEEKS_PER_YEAR > MOST_PATIENT_YEARS:
         raise SpinesimError(
@@ -117,7 +119,7 @@ def plan(
         clinic=clinic if isinstance(clinic, ClinicSetting) else load_clinic(clinic),
         condition=condition,
         patients=patients,
-        weeks=round(weeks),
+        weeks=weeks,
         seed=seed,
         run=run,
         evidence=known,

@@ -195,11 +195,21 @@ TRIAL = {
         {"red_flag": ([True], [False])},
     ),
     "gp_care": (START, {}, {"weeks": ([0], [0.01, 2])}),
-    "surgery_if_severe": (
-        Facts(weeks=2, pain=3, leg_pain=3, disability=30),
+    "surgery_if_unbearable": (
+        Facts(weeks=2, pain=5, leg_pain=5, disability=40),
         {},
         {
-            "weeks": ([2, 2.1, 52], [1.99, 0]),
+            "weeks": ([2, 2.1, 11], [1.99, 11.01]),
+            "leg_pain": ([5, 5.1, 10], [4.99, 0]),
+            "disability": ([40, 40.1, 100], [39.99, 0]),
+            "operations": ([0], [1]),
+        },
+    ),
+    "surgery_if_lasting": (
+        Facts(weeks=12, pain=3, leg_pain=3, disability=30),
+        {},
+        {
+            "weeks": ([12, 12.1, 52], [11.99, 0]),
             "leg_pain": ([3, 3.1, 10], [2.99, 0]),
             "disability": ([30, 30.1, 100], [29.99, 0]),
             "operations": ([0], [1]),
@@ -210,7 +220,8 @@ TRIAL = {
 TRIAL_EARLY = {
     "red_flag_surgery": TRIAL["red_flag_surgery"],
     "operate_at_once": (START, {}, {"weeks": ([0], [0.01, 2])}),
-    "surgery_if_severe": TRIAL["surgery_if_severe"],
+    "surgery_if_unbearable": TRIAL["surgery_if_unbearable"],
+    "surgery_if_lasting": TRIAL["surgery_if_lasting"],
 }
 
 # The rule that scans at the first visit is asleep at the shipped settings and awake at week 0.
@@ -293,24 +304,24 @@ def test_a_rule_fires_as_often_as_it_may_and_no_sooner_than_its_gap() -> None:
     trial = load_pathway("trial_conservative_sciatica")
     facts = replace(AILING, weeks=10)
     for times, last, expected in [
-        (1, 8.0, "surgery_if_severe"),
+        (1, 8.0, "surgery_if_unbearable"),
         (1, 8.01, None),
-        (25, 8.0, "surgery_if_severe"),
+        (25, 8.0, "surgery_if_unbearable"),
         (26, 2.0, None),
-        (0, 9.9, "surgery_if_severe"),
+        (0, 9.9, "surgery_if_unbearable"),
     ]:
-        assert _fires(trial, facts, {"surgery_if_severe": (times, last)}) == expected
+        assert _fires(trial, facts, {"surgery_if_unbearable": (times, last)}) == expected
     usual = load_pathway("conservative_first")
     assert _fires(usual, replace(AILING, weeks=8), {"scan_if_not_better": (1, 2.0)}) is None
 
 
 def test_a_gap_in_whole_days_is_met_in_spite_of_rounding() -> None:
     trial = load_pathway("trial_conservative_sciatica")
-    for day in range(14, 364):
+    for day in range(84, 364):
         facts = replace(AILING, weeks=(day + 14) / 7)
-        assert _fires(trial, facts, {"surgery_if_severe": (1, day / 7)}) == "surgery_if_severe"
+        assert _fires(trial, facts, {"surgery_if_lasting": (1, day / 7)}) == "surgery_if_lasting"
         early = replace(AILING, weeks=(day + 13) / 7)
-        assert _fires(trial, early, {"surgery_if_severe": (1, day / 7)}) is None
+        assert _fires(trial, early, {"surgery_if_lasting": (1, day / 7)}) is None
 
 
 def test_never_switches_rules_off_and_zero_sessions_drop_physiotherapy() -> None:

@@ -63,11 +63,14 @@ def test_explain_a_rule_that_is_used_up(fired: dict[str, tuple[int, float]], rea
 
 def test_explain_a_gap_and_the_settings_that_switch_rules_off() -> None:
     facts = Facts(weeks=8, pain=6, leg_pain=6, disability=60)
-    text = TRIAL.explain(facts, {"surgery_if_severe": (1, 7.0)})
-    assert text.endswith("'surgery_if_severe' did not fire: it last fired 1 week ago, needs at least 2")
-    assert TRIAL.explain(facts, {"surgery_if_severe": (1, 6.0)}).startswith("rule 'surgery_if_severe' fired")
-    off = TRIAL.change(surgery_after_weeks="never").explain(facts)
-    assert "rule 'surgery_if_severe' is switched off: surgery_after_weeks is never" in off
+    rule = "surgery_if_unbearable"
+    text = TRIAL.explain(facts, {rule: (1, 7.0)})
+    assert f"'{rule}' did not fire: it last fired 1 week ago, needs at least 2" in text
+    assert TRIAL.explain(facts, {rule: (1, 6.0)}).startswith(f"rule '{rule}' fired")
+    off = TRIAL.change(surgery_after_weeks="never").explain(
+        Facts(weeks=20, pain=6, leg_pain=6, disability=60)
+    )
+    assert "rule 'surgery_if_lasting' is switched off: surgery_after_weeks is never" in off
     physio = small(
         [{"id": "p", "says": "p", "when": {}, "offer": ["physiotherapy"]}],
         physiotherapy_sessions=0,
