@@ -17,7 +17,9 @@ BETWEEN = {
 }
 ABOVE_0 = frozenset({"days", "minutes", "sessions", "count"})
 FROM_0 = frozenset({"days from 0", "months", "years", "USD", "multiplier", "0-1 per year"})
-"""``days from 0``: waits that may be none at all. Any unit that starts with ``log`` is an SD: also from 0."""
+"""``days from 0``: waits that may be none at all."""
+LARGEST_LOG_SD = 3
+"""Any unit that starts with ``log`` is an SD on the log scale; at 3 people differ a hundred thousandfold."""
 
 
 def check_value(row: str, unit: str, value: float) -> None:
@@ -34,7 +36,9 @@ def check_value(row: str, unit: str, value: float) -> None:
     if unit in BETWEEN:
         low, high = BETWEEN[unit]
         fits, permitted = low <= value <= high, f"{low} to {high}"
-    elif unit in FROM_0 or unit.startswith("log "):
+    elif unit.startswith("log "):
+        fits, permitted = 0 <= value <= LARGEST_LOG_SD, f"0 to {LARGEST_LOG_SD}"
+    elif unit in FROM_0:
         fits, permitted = value >= 0, "0 or above"
     elif unit in ABOVE_0 or is_ratio(unit):
         fits, permitted = value > 0, "above 0"

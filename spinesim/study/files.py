@@ -53,7 +53,7 @@ def check_folder(out: str | Path, force: bool = False) -> Path:
             raise SpinesimError(
                 f"{out} already holds files; give another --out, or --force to replace results there."
             )
-        if held and not (folder / MANIFEST).is_file():
+        if held and not _only_results(folder):
             raise SpinesimError(
                 f"{out} holds files that are not spinesim results; nothing was touched: give another --out."
             )
@@ -96,6 +96,12 @@ def write_folder(
         if not _lost(old, folder):
             shutil.rmtree(scratch, ignore_errors=True)
     return folder
+
+
+def _only_results(folder: Path) -> bool:
+    """Whether a folder holds a manifest and tables, and nothing that a person may have added."""
+    names = [path.name for path in folder.iterdir()]
+    return MANIFEST in names and all(name == MANIFEST or name.endswith(".csv") for name in names)
 
 
 def _swap(new: Path, target: Path, old: Path) -> None:

@@ -207,6 +207,16 @@ def test_results_are_never_overwritten_without_force(tmp_path, capsys):
     assert {p.name: p.read_bytes() for p in out.iterdir()} != before
 
 
+def test_force_never_replaces_results_to_which_a_person_added_notes(tmp_path, capsys):
+    out = tmp_path / "results"
+    assert main(["run", "conservative_first", *SMALL, "--out", str(out)]) == 0
+    (out / "notes.txt").write_text("my thoughts")
+    assert "not spinesim results" in refused(
+        capsys, "run", "conservative_first", *SMALL, "--out", out, "--force"
+    )
+    assert (out / "notes.txt").read_text() == "my thoughts"
+
+
 def test_force_never_replaces_a_folder_of_something_else(tmp_path, capsys):
     (tmp_path / "thesis.txt").write_text("years of work")
     assert "not spinesim results" in refused(

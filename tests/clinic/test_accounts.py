@@ -1,0 +1,149 @@
+"""The event table is the whole truth: what is counted and paid is what the events say, inside follow-up."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import spinesim as ss
+from spinesim.study.simulation import shipped_evidence
+
+PROCEDURES = {
+    "physiotherapy": "sessions", "imaging": "images", "epidural": "epidurals",
+    "medial_branch_block": "blocks", "ablation": "ablations", "microdiscectomy": "operations",
+}  # fmt: skip
+TABLETS_AND_TALK = ("education", "nsaid", "paracetamol")
+PRICES = ("visit", *PROCEDURES, *TABLETS_AND_TALK)
+WHOLE = {f"{item}.price": float(10**i) for i, item in enumerate(PRICES)}  # whole numbers add up exactly
+WEEKS = 20
+
+
+@pytest.fixture(scope="module")
+def evidence(flags, uptakes):
+    """Much happens to everyone: offers are mostly taken up, harms are common, so are red flags."""
+    often = {"epidural.minor_harm": 0.5, "nsaid.gi_event": 0.5, "ablation.minor_harm": 0.5}
+    return shipped_evidence().change(uptakes(0.8) | flags(0.1) | often | WHOLE)
+
+
+def run(evidence, clinic="community", sessions=8, pathway="conservative_first", condition="disc_herniation"):
+    return ss.simulate(
+        ss.pathway(pathway).change(
+            physiotherapy_sessions=sessions, block_after_weeks=2, finding_after_weeks=2, injection_after_weeks=2
+        ),
+        condition=condition,
+        patients=200,
+        years=WEEKS / 52,
+        seed=5,
+        clinic=clinic,
+        evidence=evidence,
+    )
+
+
+RUNS = {
+    "ample": {"clinic": "ample"},
+    "community": {},
+    "forty sessions": {"sessions": 40},
+    "painkillers": {"pathway": "conservative_first", "condition": "facet_pain"},
+}
+
+
+@pytest.fixture(scope="module", params=list(RUNS))
+def done(request, evidence):
+    return run(evidence, **RUNS[request.param])
+
+
+def tally(results, event, step):
+    """How often it happened to each person, in the order of the patients."""
+    rows = results.events[(results.events["event"] == event) & results.events["step"].isin(step)]
+    return rows.groupby("patient").size().reindex(results.patients["patient"], fill_value=0).to_numpy()
+
+
+def taken(results, step):
+    return tally(results, "offer", [step]) - tally(results, "declined", [step])
+
+
+def test_nothing_is_written_down_outside_a_persons_own_follow_up(done):
+    entry = done.events["patient"].map(done.patients.set_index("patient")["entry_day"])
+    own = done.events["day"] - entry
+    assert own.min() == 0 and own.max() < 7 * WEEKS
+    late = done.patients.loc[done.patients["entry_day"] > 0, "patient"]
+    assert own[done.events["event"] == "arrival"].max() == 0 and len(done.weeks) == WEEKS + 1
+    assert done.events.loc[done.events["patient"].isin(late), "day"].max() == done.events["day"].max() or late.empty
+
+
+def test_every_count_is_the_number_of_its_events(done):
+    for step, column in PROCEDURES.items():
+        np.testing.assert_array_equal(done.patients[column], tally(done, "end", [step]), err_msg=step)
+    harms = done.events[done.events["event"] == "harm"].groupby("patient").size()
+    np.testing.assert_array_equal(
+        done.patients["harms"], harms.reindex(done.patients["patient"], fill_value=0)
+    )
+    assert done.patients["harms"].sum() > 0 and (done.patients[list(PROCEDURES.values())].sum() > 0).sum() >= 4
+
+
+def test_visits_are_those_that_began_inside_follow_up(done):
+    np.testing.assert_array_equal(done.patients["visits"], tally(done, "start", ["intake", "review"]))
+    assert (tally(done, "start", ["intake"]) <= 1).all()
+
+
+def test_cost_is_the_sum_of_the_prices_of_what_was_done(done):
+    expected = WHOLE["visit.price"] * tally(done, "end", ["intake", "review"])
+    for step in PROCEDURES:
+        expected = expected + WHOLE[f"{step}.price"] * tally(done, "end", [step])
+    for step in TABLETS_AND_TALK:
+        expected = expected + WHOLE[f"{step}.price"] * taken(done, step)
+    np.testing.assert_array_equal(done.patients["cost"], expected)
+
+
+def test_findings_and_operation_weeks_are_those_of_the_events(done):
+    events = done.events
+    seen = events[(events["event"] == "result") & (events["step"] == "imaging")].groupby("patient")["value"]
+    last = seen.last().reindex(done.patients["patient"], fill_value=0).to_numpy()
+    np.testing.assert_array_equal(done.patients["finding"], last.astype(bool))
+    assert not done.patients.loc[~done.patients["finding"], "incidental"].any()
+    ends = events[(events["event"] == "end") & (events["step"] == "microdiscectomy")]
+    first = ends.groupby("patient")["day"].first().reindex(done.patients["patient"]).to_numpy()
+    np.testing.assert_array_equal(
+        done.patients["operated_week"], (np.floor(first) - done.patients["entry_day"]) / 7
+    )
+
+
+def test_every_slot_used_belongs_to_an_offer_taken_up(done):
+    """Nobody has more procedures than they said yes to."""
+    for step, column in PROCEDURES.items():
+        if step != "physiotherapy":
+            assert (done.patients[column] <= taken(done, step)).all()
+    most = done.patients["sessions"] / taken(done, "physiotherapy").clip(1)
+    assert most.max() <= 40 and (done.patients["sessions"][taken(done, "physiotherapy") == 0] == 0).all()
+
+
+def small(evidence):
+    pathway = ss.pathway("conservative_first").change(block_after_weeks=2, finding_after_weeks=2)
+    return ss.simulate(
+        pathway, condition="disc_herniation", patients=60, years=0.5, seed=5, clinic="community", evidence=evidence
+    )
+
+
+@pytest.fixture(scope="module")
+def priced(evidence):
+    return small(evidence)
+
+
+def test_zero_prices_cost_exactly_nothing_and_change_nothing_else(evidence, priced):
+    free = small(evidence.change(dict.fromkeys(WHOLE, 0.0)))
+    assert (free.patients["cost"] == 0).all()
+    pd.testing.assert_frame_equal(free.events, priced.events)
+    pd.testing.assert_frame_equal(free.patients.drop(columns="cost"), priced.patients.drop(columns="cost"))
+
+
+@pytest.mark.parametrize("item", PRICES)
+def test_doubling_one_price_adds_exactly_that_price_for_each_time(evidence, priced, item):
+    price = WHOLE[f"{item}.price"]
+    dearer = small(evidence.change({f"{item}.price": 2 * price}))
+    if item == "visit":
+        times = tally(priced, "end", ["intake", "review"])
+    elif item in TABLETS_AND_TALK:
+        times = taken(priced, item)
+    else:
+        times = tally(priced, "end", [item])
+    np.testing.assert_array_equal(dearer.patients["cost"] - priced.patients["cost"], price * times)
+    assert times.any() or item in ("paracetamol", "medial_branch_block", "ablation")
