@@ -159,12 +159,13 @@ class Study:
 
 
 def _hundred(shares: list[float]) -> list[int]:
-    """Whole numbers nearest to 100 x shares that sum to 100 (largest remainder)."""
-    exact = np.asarray(shares) * 100
-    whole = np.floor(exact).astype(int)
-    for i in np.argsort(-(exact - whole), kind="stable")[: 100 - whole.sum()]:
-        whole[i] += 1
-    return [int(n) for n in whole]
+    """Whole numbers near 100 x shares that sum to 100.
+
+    The running totals are rounded, so that equal shares of the first categories (the operated) give
+    equal numbers in every arm.
+    """
+    edges = np.round(100 * np.cumsum(shares))
+    return [int(n) for n in np.diff(edges, prepend=0)]
 
 
 def study_plans(pathways: Mapping[str, Pathway | str | Path], *, runs: int = 1, **wishes: Any) -> list[Plan]:

@@ -29,7 +29,7 @@ class Prediction:
     ) -> None:
         self._tell, self.outcomes = locked, outcomes
         self.people = NumberControl(
-            "More (or, below 0, fewer) people who get an injection", "people per 100", -20, 60, 0
+            "More (or, below 0, fewer) people who get an injection or block", "people per 100", -20, 60, 0
         )
         self.pain = NumberControl(
             "Pain at 12 months, higher (or, below 0, lower) by", "points of 10", -3.0, 3.0, 0.0, 0.1
@@ -42,8 +42,8 @@ class Prediction:
         question = "<h3>Predict first</h3>" + paragraphs(
             "Take 100 people with a fresh back strain like this one. Usual care scans those still in "
             "pain at week 6. Suppose everyone still in pain is scanned from week 1 instead.",
-            "How many more of the 100 will get an injection within two years? And how much will "
-            "their average pain at 12 months differ (0–10 scale)?",
+            "How many more of the 100 will get an injection or a test block within two years? And how "
+            "much will their average pain at 12 months differ (0–10 scale)?",
         )
         self.widget = widgets.VBox(
             [
@@ -76,9 +76,10 @@ class Prediction:
         """Both guesses in words."""
         people, pain = float(self.people.value), float(self.pain.value)
         first = (
-            "no more and no fewer people with an injection"
+            "no more and no fewer people with an injection or block"
             if people == 0
-            else f"{words.number(people, 0)} {'more' if people > 0 else 'fewer'} in 100 with an injection"
+            else f"{words.number(people, 0)} {'more' if people > 0 else 'fewer'} in 100 "
+            "with an injection or block"
         )
         second = (
             "the same pain at 12 months"

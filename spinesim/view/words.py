@@ -15,7 +15,7 @@ LABELS: Mapping[str, str] = {
     "pain_average": "Average pain over the whole time",
     "disability_average": "Average disability over the whole time",
     "imaging": "MRI scans",
-    "injections": "Injections",
+    "injections": "Injections and blocks",
     "operations": "Operations",
     "ablations": "Ablations",
     "procedures": "Procedures of any kind",
