@@ -52,7 +52,7 @@ def referral(clinic: Clinic, patient: Patient) -> Steps:
 
 def visit(clinic: Clinic, patient: Patient) -> Steps:
     """Meet the physician; the pathway's first fitting rule makes its offer."""
-    yield from attend(clinic, patient, "review" if patient.visits else "intake", urgent=patient.red_flag)
+    yield from attend(clinic, patient, "review" if patient.known else "intake", urgent=patient.red_flag)
     patient.next_review = clinic.next_review(patient)
     facts = clinic.observe(patient)
     clinic.note(patient, "result", "visit", value=facts.pain)
@@ -83,6 +83,8 @@ def procedure(clinic: Clinic, patient: Patient, step: str, urgent: bool) -> Step
     if not urgent:
         yield clinic.env.timeout(clinic.lead_days(step))
     yield from attend(clinic, patient, step, urgent)
+    if not clinic.followed(patient):
+        return
     body, row, chance = clinic.body_today(), patient.row, clinic.chance(patient, step)
     if step == "imaging":
         patient.report = scan(body, row, chance)
@@ -124,7 +126,7 @@ def attend(clinic: Clinic, patient: Patient, step: str, urgent: bool = False) ->
         yield slot
         clinic.note(patient, "start", step, resource)
         if resource == "physician":
-            patient.seen(clinic.env.now)
+            patient.seen(clinic.env.now, counts=clinic.followed(patient))
         yield clinic.env.timeout(clinic.slot_days[step])
     clinic.note(patient, "end", step, resource)
     clinic.charge(patient, "visit" if resource == "physician" else step)

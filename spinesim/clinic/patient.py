@@ -59,11 +59,16 @@ class Patient:
         self.fired: dict[str, tuple[int, float]] = {}  # rule id -> (times, week last fired)
         self.process: Any = None
 
-    def seen(self, day: float) -> None:
-        """A visit starts."""
-        if not self.visits:
+    @property
+    def known(self) -> bool:
+        """Whether the first visit has begun."""
+        return not math.isnan(self.first_day)
+
+    def seen(self, day: float, counts: bool) -> None:
+        """A visit starts; it `counts` while the person is followed."""
+        if not self.known:
             self.first_day = day
-        self.visits += 1
+        self.visits += counts
         self.visit_day = day
 
     def fire(self, rule: str, week: float) -> None:

@@ -83,11 +83,15 @@ def test_every_count_is_the_number_of_its_events(done):
     np.testing.assert_array_equal(
         done.patients["harms"], harms.reindex(done.patients["patient"], fill_value=0)
     )
-    assert done.patients["harms"].sum() > 0 and (done.patients[list(PROCEDURES.values())].sum() > 0).sum() >= 3
+    assert (
+        done.patients["harms"].sum() > 0 and (done.patients[list(PROCEDURES.values())].sum() > 0).sum() >= 3
+    )
 
 
 def test_visits_are_those_that_began_inside_follow_up(done, request):
-    known_bug(request, set(RUNS) - {"ample"}, "journey.py attend(): patient.seen() counts after follow-up too")
+    known_bug(
+        request, set(RUNS) - {"ample"}, "journey.py attend(): patient.seen() counts after follow-up too"
+    )
     np.testing.assert_array_equal(done.patients["visits"], tally(done, "start", ["intake", "review"]))
     assert (tally(done, "start", ["intake"]) <= 1).all()
 
@@ -102,7 +106,9 @@ def test_cost_is_the_sum_of_the_prices_of_what_was_done(done):
 
 
 def test_findings_and_operation_weeks_are_those_of_the_events(done, request):
-    known_bug(request, {"slow scanner"}, "journey.py procedure(): a scan after follow-up still sets the report")
+    known_bug(
+        request, {"slow scanner"}, "journey.py procedure(): a scan after follow-up still sets the report"
+    )
     events = done.events
     seen = events[(events["event"] == "result") & (events["step"] == "imaging")].groupby("patient")["value"]
     last = seen.last().reindex(done.patients["patient"], fill_value=0).to_numpy()
@@ -127,7 +133,13 @@ def test_every_slot_used_belongs_to_an_offer_taken_up(done):
 def small(evidence):
     pathway = ss.pathway("conservative_first").change(block_after_weeks=2, finding_after_weeks=2)
     return ss.simulate(
-        pathway, condition="disc_herniation", patients=60, years=0.5, seed=5, clinic="community", evidence=evidence
+        pathway,
+        condition="disc_herniation",
+        patients=60,
+        years=0.5,
+        seed=5,
+        clinic="community",
+        evidence=evidence,
     )
 
 

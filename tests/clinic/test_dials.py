@@ -95,5 +95,7 @@ def test_nothing_is_offered_before_its_week_and_someone_is_offered_it_in_that_we
         offers = done[done["event"] == "offer"].groupby("step")["day"].min() // 7
         for step, week in expected.items():
             assert offers[step] == week, (condition, step)
-    late = run(calm, "conservative_first", "facet_pain", 200, **weeks | {"finding_after_weeks": "never"}).events
+    late = run(
+        calm, "conservative_first", "facet_pain", 200, **weeks | {"finding_after_weeks": "never"}
+    ).events
     assert late[late["step"] == "medial_branch_block"]["day"].min() // 7 == 25

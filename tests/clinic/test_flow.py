@@ -4,6 +4,7 @@ import heapq
 import math
 from collections import Counter, defaultdict
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -99,13 +100,15 @@ def test_everyone_referred_is_somewhere_at_every_event(build, flags, sessions):
             left = {p for p, state in where.journey.items() if state == LEFT}
             assert left == {p.id for p in clinic.patients if not p.in_care}
     assert Counter(where.journey.values()) == {LEFT: 150}
-    assert set(where.course.values()) == {FOLLOW_UP} and not any(where.on[n, s] for n in clinic.resources for s in (WAITING, TREATED))
+    assert set(where.course.values()) == {FOLLOW_UP} and not any(
+        where.on[n, s] for n in clinic.resources for s in (WAITING, TREATED)
+    )
     assert {event for *_, event, _, _ in clinic.seen} >= {"red_flag", "declined", "harm", "discharge"}
     assert not any(p.in_physiotherapy for p in clinic.patients)
 
 
 def test_littles_law_holds_path_by_path(build):
-    """The clinic starts and ends empty, so ∫ N dt = Σ sojourn exactly: for each resource, and for all in care."""
+    """The clinic starts and ends empty, so ∫ N dt = Σ sojourn exactly: at each resource, and in care."""
     clinic = clinic_of(build, {"disc_herniation.cauda_equina": 0.0})
     present, queue, care = Counter(), Counter(), Fraction(0)
     for lasted in clinic.live():
@@ -128,7 +131,7 @@ def test_littles_law_holds_path_by_path(build):
 
 
 def test_routine_queues_start_as_an_oracle_of_first_come_first_served_says(build, uptakes):
-    """Kiefer–Wolfowitz with c servers: start = the later of request and the first server free. Difference 0."""
+    """Kiefer–Wolfowitz with c servers: start = the later of request and first server free. Difference 0."""
     clinic = clinic_of(build, uptakes(1.0) | {"disc_herniation.cauda_equina": 0.0}, injection_after_weeks=2)
     for _ in clinic.live():
         pass
@@ -146,7 +149,9 @@ def test_routine_queues_start_as_an_oracle_of_first_come_first_served_says(build
         starts = [day for _, day, event, _, _ in rows if event == "start"]
         assert starts == oracle, name
         ends = sorted(day for _, day, event, _, _ in rows if event == "end")
-        assert ends == sorted(start + clinic.slot_days[step] for start, (_, step) in zip(oracle, requests, strict=True))
+        assert ends == sorted(
+            start + clinic.slot_days[step] for start, (_, step) in zip(oracle, requests, strict=True)
+        )
     assert waits["physiotherapy"] > 20 and waits["imaging"] > 5 and waits["physician"] > 5
 
 
@@ -166,7 +171,7 @@ def test_a_planned_procedure_waits_its_lead_days_and_its_review_comes_on_its_day
     checked = Counter()
     for patient in clinic.patients:
         mine = [row for row in clinic.seen if row[0] == patient.id and row[3] != "physiotherapy"]
-        for this, then in zip(mine, mine[1:], strict=False):
+        for this, then in pairwise(mine):
             _, day, event, step, _ = this
             if event == "offer" and step in RESOURCE_OF:
                 assert then[2:4] == ("request", step)

@@ -57,7 +57,9 @@ def test_a_second_block_is_independent_of_the_first(build):
 
     positive = []
     for _ in range(2):
-        relief = [block_relief(clinic.body, p.row, clinic.chance(p, "medial_branch_block")) for p in clinic.patients]
+        relief = [
+            block_relief(clinic.body, p.row, clinic.chance(p, "medial_branch_block")) for p in clinic.patients
+        ]
         positive.append(np.array(relief) >= evidence.value("medial_branch_block.positive_relief"))
         for patient in clinic.patients:
             clinic.count(patient, "medial_branch_block")

@@ -95,7 +95,9 @@ def test_an_urgent_offer_is_never_declined_and_an_ordinary_one_can_be(build, fla
 
 
 def without_urgent_rules():
-    pathway = ss.pathway("conservative_first").change(physiotherapy_sessions=40, review_weeks=list(range(1, 27)))
+    pathway = ss.pathway("conservative_first").change(
+        physiotherapy_sessions=40, review_weeks=list(range(1, 27))
+    )
     for rule in URGENT:
         pathway = pathway.without(rule)
     assert not any(rule.urgent for rule in pathway.rules)
@@ -137,7 +139,7 @@ def test_physiotherapy_stops_at_the_flag(build, sick):
 def test_physiotherapy_stops_at_a_planned_operation(build, uptakes):
     evidence = shipped_evidence().change(uptakes(1.0))
     pathway = ss.pathway("early_surgery").change(physiotherapy_sessions=40)
-    clinic, events, _ = run(build, evidence, pathway)
+    _, events, _ = run(build, evidence, pathway)
     operated = of(events, "end", "microdiscectomy").groupby("patient")["day"].first()
     asked = of(events, "request", "physiotherapy")
     day = asked["patient"].map(operated)
@@ -159,7 +161,9 @@ def test_a_flag_gives_up_any_wait_and_goes_before_everyone_else(build, flags):
     start = start.reindex(routine.index, fill_value=np.inf)
     overtaken = waited = 0
     for patient, day in flag.items():
-        mine = [rows.loc[(rows["patient"] == patient) & (rows["day"] > day), "day"] for rows in (asked, began)]
+        mine = [
+            rows.loc[(rows["patient"] == patient) & (rows["day"] > day), "day"] for rows in (asked, began)
+        ]
         if not len(mine[1]):
             continue
         request, begin = mine[0].iloc[0], mine[1].iloc[0]

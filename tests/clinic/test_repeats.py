@@ -55,7 +55,7 @@ def injected(uptakes):
 
 
 def test_nobody_is_offered_another_ablation_who_did_not_have_half_the_pain_taken(ablated):
-    """At every offer after the first: ≥ 50 % relief at the review of the last, and half a year between repeats."""
+    """At every offer after the first: ≥ 50 % relief at the review of the last; repeats half a year apart."""
     repeated, refused = 0, 0
     for patient in ablated.patients.loc[ablated.patients["ablations"] > 0, "patient"]:
         ends, relief, offers, visits = history(ablated.events, "ablation", patient)
@@ -83,7 +83,7 @@ def test_nobody_is_offered_another_epidural_who_did_not_have_a_third_of_the_pain
 
 
 def test_relief_is_measured_from_the_visit_before_to_the_first_review_and_then_stands(build):
-    """Percent of the pain before; worse counts as 0; a later visit changes nothing; a repeat measures anew."""
+    """Percent of the pain before; worse counts as 0; later visits change nothing; a repeat measures anew."""
     clinic = build("conservative_first", patients=1)
     patient = clinic.patients[0]
     assert clinic.relief(patient, "epidural") == clinic.relief(patient, "ablation") == 0.0

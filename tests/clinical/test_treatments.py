@@ -70,7 +70,7 @@ def test_average_epidural_effect_at_two_weeks_is_the_published_one(evidence):
     treated.advance(14), alone.advance(14)
     gain = (alone.record["leg_pain"][2] - treated.record["leg_pain"][2])[compressed]
     error = gain.std(ddof=1) / math.sqrt(len(gain))
-    assert 0.374 < gain.mean() - 4 * error and gain.mean() + 4 * error < 1.14
+    assert gain.mean() - 4 * error > 0.374 and gain.mean() + 4 * error < 1.14
     helped, sore = gain > 0, alone.record["leg_pain"][2][compressed] > 0
     share = evidence.value("epidural.responders")
     assert abs(helped[sore].mean() - share) < 4 * math.sqrt(share * (1 - share) / sore.sum())

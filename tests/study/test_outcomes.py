@@ -64,7 +64,9 @@ def test_utility_that_rises_as_pain_passes_gives_the_textbook_integral():
 def test_qalys_are_utility_of_each_week_halved_at_both_ends(run):
     v = shipped_evidence().value
     odi, leg, back = (run.series[name].astype(float) for name in ("disability", "leg_pain", "back_pain"))
-    worth = v("utility.intercept") + v("utility.odi") * odi + v("utility.leg") * leg + v("utility.back") * back
+    worth = (
+        v("utility.intercept") + v("utility.odi") * odi + v("utility.leg") * leg + v("utility.back") * back
+    )
     expected = (worth.sum(axis=0) - worth[0] / 2 - worth[-1] / 2) * 7 / DAYS_PER_YEAR
     np.testing.assert_allclose(run.patients["qaly"], expected, rtol=10 * FLOAT32)
 
@@ -82,7 +84,8 @@ def test_no_week_of_anyone_is_empty(run):
 def test_weeks_are_counted_after_the_first_and_function_read_at_the_last(run):
     v, odi = shipped_evidence().value, run.series["disability"]
     np.testing.assert_array_equal(
-        run.patients["weeks_disabled"], sum((odi[w] >= v("function.severe")).astype(int) for w in range(1, 53))
+        run.patients["weeks_disabled"],
+        sum((odi[w] >= v("function.severe")).astype(int) for w in range(1, 53)),
     )
     nights = sum((run.series["sleep"][w] < v("function.sleep_night")).astype(int) for w in range(1, 53))
     np.testing.assert_array_equal(run.patients["weeks_of_broken_nights"], nights)

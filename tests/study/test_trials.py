@@ -97,7 +97,9 @@ def test_the_table_has_the_promised_columns(sciatica):
 def test_only_eligible_people_enter(sciatica):
     people = sciatica[1]["conservative"].patients
     assert people["age"].between(18, 65).all() and len(people) == 2_000
-    assert (people["patient"].diff().dropna() > 0).all() and people["patient"].max() > 2_000  # some were refused
+    assert (people["patient"].diff().dropna() > 0).all() and people[
+        "patient"
+    ].max() > 2_000  # some were refused
 
 
 @pytest.mark.parametrize("name", ["sciatica_conservative", "acute_lbp_cohorts", "persistent_lbp_cohorts"])
@@ -119,7 +121,8 @@ def test_a_validation_trial_cannot_be_fitted(tmp_path):
     )
     (tmp_path / "held_out.toml").write_text(text)
     (tmp_path / "fit.toml").write_text(
-        f'trials = ["{tmp_path / "held_out.toml"}"]\nlast_week = 52\n[free]\n"lumbar_strain.disability.days" = [1, 2]\n'
+        f'trials = ["{tmp_path / "held_out.toml"}"]\nlast_week = 52\n'
+        '[free]\n"lumbar_strain.disability.days" = [1, 2]\n'
     )
     with pytest.raises(ss.SpinesimError, match="validation trial"):
         targets(load_calibration(tmp_path / "fit.toml"))
@@ -166,6 +169,8 @@ def test_a_parameter_says_calibrated_exactly_when_a_calibration_file_frees_it():
     for path in (data_folder() / "calibrations").glob("*.toml"):
         calibration = load_calibration(path)
         freed |= set(calibration.free) | set(calibration.remainder)
-    freed |= {key.replace("persistent_back_pain.", "facet_pain.") for key in freed if "persistent_back" in key}
+    freed |= {
+        key.replace("persistent_back_pain.", "facet_pain.") for key in freed if "persistent_back" in key
+    }
     labelled = {key for key, p in load_evidence().parameters.items() if p.calibrated}
     assert labelled == freed
