@@ -51,12 +51,6 @@ def done(request, evidence):
     return run(evidence, **RUNS[request.param])
 
 
-def known_bug(request, runs, where):
-    """Expect these runs to fail until the bug is mended; then strict xfail asks for this line to go."""
-    if request.node.callspec.params["done"] in runs:
-        request.applymarker(pytest.mark.xfail(strict=True, reason=where))
-
-
 def tally(results, event, step):
     """How often it happened to each person, in the order of the patients."""
     rows = results.events[(results.events["event"] == event) & results.events["step"].isin(step)]
@@ -88,10 +82,7 @@ def test_every_count_is_the_number_of_its_events(done):
     )
 
 
-def test_visits_are_those_that_began_inside_follow_up(done, request):
-    known_bug(
-        request, set(RUNS) - {"ample"}, "journey.py attend(): patient.seen() counts after follow-up too"
-    )
+def test_visits_are_those_that_began_inside_follow_up(done):
     np.testing.assert_array_equal(done.patients["visits"], tally(done, "start", ["intake", "review"]))
     assert (tally(done, "start", ["intake"]) <= 1).all()
 
@@ -105,10 +96,7 @@ def test_cost_is_the_sum_of_the_prices_of_what_was_done(done):
     np.testing.assert_array_equal(done.patients["cost"], expected)
 
 
-def test_findings_and_operation_weeks_are_those_of_the_events(done, request):
-    known_bug(
-        request, {"slow scanner"}, "journey.py procedure(): a scan after follow-up still sets the report"
-    )
+def test_findings_and_operation_weeks_are_those_of_the_events(done):
     events = done.events
     seen = events[(events["event"] == "result") & (events["step"] == "imaging")].groupby("patient")["value"]
     last = seen.last().reindex(done.patients["patient"], fill_value=0).to_numpy()
@@ -167,3 +155,19 @@ def test_doubling_one_price_adds_exactly_that_price_for_each_time(evidence, pric
         times = tally(priced, "end", [item])
     np.testing.assert_array_equal(dearer.patients["cost"] - priced.patients["cost"], price * times)
     assert times.any() or item in ("paracetamol", "medial_branch_block", "ablation")
+
+
+def test_follow_up_ends_at_the_start_of_its_last_day(build):
+    """Half a day before it counts, at the end itself no longer: no event, no price, no count."""
+    clinic = build("conservative_first", patients=40, weeks=2, setting="community")
+    first, last = clinic.patients[0], clinic.patients[-1]
+    assert first.end == first.entry + 14 < last.end
+    for day, more in ((first.end - 0.5, 1), (first.end, 0)):
+        clinic.env.run(until=day)
+        lines, cost, scans = len(clinic.log.rows), first.cost, first.counts["imaging"]
+        clinic.note(first, "result", "imaging")
+        clinic.charge(first, "imaging")
+        clinic.count(first, "imaging")
+        assert clinic.followed(first) == bool(more) and clinic.followed(last)
+        assert len(clinic.log.rows) == lines + more and first.counts["imaging"] == scans + more
+        assert first.cost == cost + more * clinic.numbers["imaging.price"]
