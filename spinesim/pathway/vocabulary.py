@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, get_args
 
 Step = Literal[
     "education",
@@ -75,18 +75,7 @@ BOOLEANS: Final[tuple[str, ...]] = (
 
 FACTS: Final[tuple[str, ...]] = (*NUMBERS, *BOOLEANS)
 
-STEPS: Final[tuple[Step, ...]] = (
-    "education",
-    "nsaid",
-    "paracetamol",
-    "physiotherapy",
-    "imaging",
-    "epidural",
-    "medial_branch_block",
-    "ablation",
-    "microdiscectomy",
-    "discharge",
-)
+STEPS: Final[tuple[Step, ...]] = get_args(Step)
 
 COUNTED_BY: Final[dict[str, Step]] = {
     "images": "imaging",
