@@ -89,6 +89,17 @@ def test_everyone_referred_is_in_care_or_discharged_and_nothing_is_done_to_the_d
     assert set(later["event"]) <= {"start", "end"}
 
 
+def test_discharge_ends_a_course_of_physiotherapy():
+    """Twenty weeks of sessions: those discharged before ask for no more, those who stay do."""
+    pathway = ss.pathway("conservative_first").change(physiotherapy_sessions=40)
+    run = ss.simulate(pathway, condition="lumbar_strain", patients=150, years=0.5, seed=5)
+    gone = run.events[run.events["event"] == "discharge"].groupby("patient")["day"].last()
+    asked = run.events[(run.events["event"] == "request") & (run.events["step"] == "physiotherapy")]
+    left = asked["patient"].map(gone).fillna(np.inf)
+    assert not (asked["day"] > left).any()
+    assert ((left - asked["day"])[left < 100] < 4).sum() > 10 and asked["day"].max() > 130
+
+
 def test_a_slot_is_asked_for_before_it_starts_and_starts_before_it_ends(busy):
     table = stays(busy.events)
     done = table.dropna()

@@ -62,7 +62,7 @@ def test_the_flag_comes_on_the_hidden_day_to_everyone_not_yet_decompressed(flagg
 
 
 def test_in_an_ample_clinic_every_flag_is_scanned_and_operated_the_same_day(flagged):
-    _, events, flag = flagged
+    clinic, events, flag = flagged
     days = {}
     for step in ("imaging", "microdiscectomy"):
         ends = of(events, "end", step)
@@ -70,6 +70,7 @@ def test_in_an_ample_clinic_every_flag_is_scanned_and_operated_the_same_day(flag
         days[step] = after[flag.index]
         np.testing.assert_array_equal(np.floor(days[step]), flag)
     assert (days["imaging"] < days["microdiscectomy"]).all()
+    assert not any(p.red_flag or p.flag_scanned for p in clinic.patients)  # dealt with, and forgotten
 
 
 def test_an_older_scan_does_not_count(flagged):
