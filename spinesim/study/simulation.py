@@ -7,6 +7,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -207,15 +208,16 @@ def finish_all(wishes: list[Plan], workers: int = 1, progress: Progress | None =
             yield finish(wish, _part(progress, i, len(wishes)))
         return
     try:
-        with ProcessPoolExecutor(max_workers=workers) as pool:
+        fresh = get_context("spawn")  # forking a process that has threads can hang it
+        with ProcessPoolExecutor(max_workers=workers, mp_context=fresh) as pool:
             for i, results in enumerate(pool.map(finish, wishes)):
                 if progress:
                     progress((i + 1) / len(wishes))
                 yield results
     except BrokenProcessPool:
         raise SpinesimError(
-            "A worker process died (out of memory, or ended from outside); nothing was written: run again, "
-            "with fewer workers or patients."
+            "A worker process died (out of memory, or ended from outside), and nothing was kept: run again "
+            "with fewer workers or patients; a script of your own must start under 'if __name__ == \"__main__\":'."
         ) from None
 
 
