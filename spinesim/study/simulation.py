@@ -217,7 +217,8 @@ def finish_all(wishes: list[Plan], workers: int = 1, progress: Progress | None =
     except BrokenProcessPool:
         raise SpinesimError(
             "A worker process died (out of memory, or ended from outside), and nothing was kept: run again "
-            "with fewer workers or patients; a script of your own must start under 'if __name__ == \"__main__\":'."
+            "with fewer workers or patients; a script of your own must start under "
+            "'if __name__ == \"__main__\":'."
         ) from None
 
 
