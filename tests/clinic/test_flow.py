@@ -12,6 +12,7 @@ import pytest
 import spinesim as ss
 from spinesim.clinic import Clinic, load_clinic
 from spinesim.clinic.journey import RESOURCE_OF
+from spinesim.clinical import examine
 from spinesim.study.simulation import shipped_evidence
 
 FOLLOW_UP, WAITING, TREATED, LEFT = "in follow-up", "waiting", "in treatment", "discharged"
@@ -160,6 +161,60 @@ def test_slots_take_their_minutes_of_the_weekly_hours():
     physician = load_clinic("community").resources.physician
     assert physician.slot_days(45.0) == pytest.approx(7 * 45 / 60 / physician.hours_per_week, rel=1e-12)
     assert load_clinic("ample").resources.physician.capacity == math.inf
+
+
+def test_every_step_takes_its_own_minutes_on_its_own_resource(build):
+    clinic = build("conservative_first", patients=1, setting="community")
+    resources, v = load_clinic("community").resources, clinic.numbers
+    minutes = {step: v[f"{step}.minutes"] for step in RESOURCE_OF if step not in ("intake", "review")}
+    minutes |= {"intake": v["first_visit.minutes"], "review": v["visit.minutes"]}
+    assert minutes["intake"] != minutes["review"]
+    for step, name in RESOURCE_OF.items():
+        assert clinic.slot_days[step] == getattr(resources, name).slot_days(minutes[step])
+
+
+def test_weeks_and_reviews_count_from_the_first_visit_not_from_referral(build, uptakes):
+    """First visits come weeks late; a review comes on its week after that, and no scan before its own."""
+    change = {"first_visit.minutes": 600.0, "disc_herniation.cauda_equina": 0.0} | uptakes(1.0)
+    clinic = clinic_of(build, change, patients=100, imaging_after_weeks=6)
+    for _ in clinic.live():
+        pass
+    late = 0
+    for patient in clinic.patients:
+        mine = [row for row in clinic.seen if row[0] == patient.id and row[3] != "physiotherapy"]
+        first = next(day for _, day, event, step, _ in mine if (event, step) == ("start", "intake"))
+        if first >= patient.end:
+            continue
+        late += first > patient.entry + 14
+        review = next(
+            (day for _, day, event, step, _ in mine if (event, step) == ("request", "review")), None
+        )
+        if review is not None:
+            assert review == pytest.approx(first + 7 * clinic.pathway.visit_weeks[0], abs=1e-9)
+        scans = [day for _, day, event, step, _ in mine if (event, step) == ("offer", "imaging")]
+        assert all(math.floor(day) >= math.floor(first) + 42 for day in scans)
+    assert late > 10 and any(step == "imaging" for *_, step, _ in clinic.seen)
+
+
+def test_signs_are_what_the_examination_found_not_the_hidden_truth(build):
+    clinic = build("conservative_first", patients=300)
+    clinic.env.run(until=1)
+    facts = [clinic.observe(patient) for patient in clinic.patients]
+    signs = examine(shipped_evidence(), clinic.body.cohort, clinic.draws)
+    assert [f.radicular for f in facts] == signs.radicular.tolist()
+    assert [f.facet_signs for f in facts] == signs.facet.tolist()
+    assert any(f.radicular != bool(h) for f, h in zip(facts, clinic.body.cohort.herniation, strict=True))
+
+
+def test_a_bundle_is_offered_in_the_order_of_its_rule(build):
+    """The first visit's offers, person by person: explanation, tablets, physiotherapy."""
+    clinic = clinic_of(build, {"disc_herniation.cauda_equina": 0.0}, setting="ample", patients=30)
+    for _ in clinic.live():
+        pass
+    rule = next(rule for rule in clinic.pathway.rules if rule.id == "start_moving")
+    for patient in clinic.patients:
+        offers = [row[3] for row in clinic.seen if row[0] == patient.id and row[2] == "offer"]
+        assert tuple(offers[: len(rule.offer)]) == rule.offer
 
 
 def test_a_planned_procedure_waits_its_lead_days_and_its_review_comes_on_its_day(build, uptakes):

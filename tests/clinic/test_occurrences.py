@@ -110,7 +110,10 @@ def test_scores_in_another_week_have_another_error_and_in_the_same_week_the_same
     """A reported score is today's true score with the error of the person's own week."""
     clinic = build("conservative_first", "facet_pain", 60, 8)
     body, v = clinic.body, clinic.numbers
-    for day in (1, 6, 7, 15, 22):
+    clinic.env.run(until=1)
+    visits = {row[0]: row[5] for row in clinic.log.rows if row[2:4] == ("result", "visit")}
+    assert len(visits) == 60
+    for day in (2, 6, 7, 15, 22):
         clinic.env.run(until=day)
         for patient in clinic.patients:
             facts = clinic.observe(patient)
@@ -122,7 +125,11 @@ def test_scores_in_another_week_have_another_error_and_in_the_same_week_the_same
                 u = clinic.draws.at(f"report.{name}", day // 7, patient.id)
                 assert seen == reported(float(true[patient.row]), v[error], u, top)
             assert facts.pain == max(facts.leg_pain, facts.back_pain)
-    assert body.day == 22
+            first = visits[patient.id]
+            assert facts.pain_improvement == (100 * (first - facts.pain) / first if first else 0)
+    assert body.day == 22 and any(
+        facts.pain_improvement < 0 for facts in map(clinic.observe, clinic.patients)
+    )
     errors = [Draws(5).at("report.back", week, 0) for week in range(4)]
     assert len(set(errors)) == 4
 

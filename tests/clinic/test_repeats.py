@@ -97,6 +97,26 @@ def test_relief_is_measured_from_the_visit_before_to_the_first_review_and_then_s
         assert clinic.relief(patient, "ablation") == 0.0
 
 
+def test_a_repeat_before_any_review_is_measured_from_the_last_visit(build):
+    clinic = build("conservative_first", patients=1)
+    patient = clinic.patients[0]
+    for before in (8.0, 6.0):
+        patient.pain = before
+        clinic.count(patient, "ablation")
+    patient.pain = 3.0
+    assert clinic.relief(patient, "ablation") == 50.0
+
+
+def test_every_block_has_a_diary_of_its_own(ablated):
+    """Two blocks of one person never give the same relief, and some second ones disappoint."""
+    events = ablated.events
+    diaries = events[(events["event"] == "result") & (events["step"] == "medial_branch_block")]
+    twice = diaries.groupby("patient")["value"].agg(list)
+    twice = twice[twice.map(len) == 2]
+    assert len(twice) > 20 and all(first != second for first, second in twice)
+    assert all(first >= 50 for first, _ in twice) and any(second < 50 for _, second in twice)
+
+
 def test_an_ablation_needs_two_positive_blocks(ablated):
     for patient in ablated.patients.loc[ablated.patients["ablations"] > 0, "patient"]:
         mine = ablated.events[ablated.events["patient"] == patient]

@@ -184,6 +184,24 @@ def test_a_successful_operation_leaves_its_published_share_and_a_failed_one_noth
         assert body.decompressed.all() and (body.wound == v("microdiscectomy.wound")).all()
 
 
+def test_after_an_operation_the_wound_heals_and_the_rest_passes_sooner(evidence):
+    """Each part along its own time constant: never slower than the person's own course."""
+    v = evidence.value
+    body, _ = bodies(never_flagged(evidence), "disc_herniation", n=100)
+    treat_all(body, "microdiscectomy", u=1e-9)
+    limb, axial = body.limb_passing.copy(), body.axial_passing.copy()
+    body.advance(40)
+    c = body.cohort
+    for now, before, own, at_most in (
+        (body.limb_passing, limb, c.limb_days, v("microdiscectomy.limb_days")),
+        (body.axial_passing, axial, c.axial_days, v("microdiscectomy.axial_days")),
+    ):
+        assert (own > at_most).any()
+        np.testing.assert_allclose(now, before * np.exp(-40 / np.minimum(own, at_most)), rtol=1e-9)
+    wound = v("microdiscectomy.wound") * math.exp(-40 / v("microdiscectomy.wound_days"))
+    np.testing.assert_allclose(body.wound, wound, rtol=1e-9)
+
+
 def test_a_new_deficit_raises_disability(evidence):
     """Same person, same pain: disability rises by deficit × its size, with the usual lag."""
     v = evidence.value
@@ -260,7 +278,14 @@ def test_an_nsaid_replaces_running_paracetamol(evidence):
 def test_education_lowers_fear_and_raises_adherence(evidence):
     treated, alone = bodies(evidence, "lumbar_strain", n=20)
     treat_all(treated, "education")
-    assert (treated.fear < alone.fear).all() and (treated.adherence >= alone.adherence).all()
+    v = evidence.value
+    removed = v("education.fear") * alone.fear_rest
+    np.testing.assert_array_equal(treated.fear_rest, alone.fear_rest - removed)
+    np.testing.assert_array_equal(treated.fear, np.maximum(alone.fear - removed, 0))
+    np.testing.assert_array_equal(
+        treated.adherence, np.minimum(alone.adherence + v("education.adherence"), 1)
+    )
+    assert (treated.fear < alone.fear).all() and (treated.adherence > alone.adherence).any()
 
 
 @pytest.mark.parametrize(("treatment", "key", "name"), [
@@ -296,6 +321,8 @@ def test_scan_reports_age_and_truth_and_a_finding_adds_fear(evidence):
     assert not empty.finding and body.fear_rest[clean] == fear[clean]
     sick, _ = bodies(evidence, "disc_herniation", n=20)
     assert scan(sick, 0, always(0.0001)).concordant
+    shown = np.flatnonzero(sick.cohort.incidental_disc)[0]  # both: the herniation explains it
+    assert not scan(sick, shown, always(0.0001)).incidental and scan(sick, shown, always(0.99)).incidental
 
 
 def test_signs_have_the_sensitivity_and_specificity_of_the_data(evidence):

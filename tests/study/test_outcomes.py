@@ -96,6 +96,19 @@ def test_weeks_are_counted_after_the_first_and_function_read_at_the_last(run):
     assert run.patients["flares"].between(0, 52).all() and run.patients["flares"].any()
 
 
+def test_the_deficit_is_that_of_the_last_own_week():
+    """Also of people whose own follow-up ended while the run went on and their deficit grew."""
+    evidence = shipped_evidence().change({"disc_herniation.cauda_equina": 1.0})
+    results = ss.simulate(
+        "conservative_first", years=6 / 52, clinic="community", evidence=evidence, **HERE | {"patients": 150}
+    )
+    onset = draw_cohort(evidence, Draws(4), "disc_herniation", 150).emergency_day
+    later = onset > 6 * 7
+    assert later.any() and not results.patients.loc[later, "deficit"].any()
+    assert (results.patients.loc[onset < 5 * 7, "deficit"] > 0).all()
+    np.testing.assert_array_equal(results.patients["deficit"], results.series["deficit"][-1])
+
+
 def test_rmdq_is_its_share_of_the_odi_up_to_its_top():
     numbers = {"disability.rmdq_per_odi": 0.25, "disability.rmdq_max": 24.0}
     np.testing.assert_array_equal(outcomes.rmdq(numbers, np.array([0.0, 40.0, 96.0, 100.0])), [0, 10, 24, 24])
