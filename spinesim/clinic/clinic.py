@@ -195,8 +195,8 @@ class Clinic:
         return Facts(
             weeks=weeks,
             pain=pain,
-            leg_pain=leg,
-            back_pain=back,
+            limb_pain=leg,
+            axial_pain=back,
             disability=told("disability", float(body.disability[row]), "report.disability_error", INDEX_TOP),
             pain_improvement=100 * (first - pain) / first if first else 0.0,
             age=self.ages[row],

@@ -17,7 +17,7 @@ from spinesim.evidence import Draws, Evidence
 
 Floats = npt.NDArray[np.float64]
 WEEK = 7
-RECORDED = ("pain", "leg_pain", "back_pain", "disability", "sleep", "deficit")
+RECORDED = ("pain", "limb_pain", "axial_pain", "disability", "sleep", "deficit")
 
 
 def daily(days: float) -> float:
@@ -117,7 +117,7 @@ class Body:
         self.fear_pull = 1 - daily(v["fear.days"])
         self.disability_pull = 1 - daily(v[f"{key}.disability.days"])
         self.wound_keep = daily(v["microdiscectomy.wound_days"])
-        self.deficit_pull = 1 - daily(v["cauda_equina.deficit_days"])
+        self.deficit_pull = 1 - daily(v["serious.cauda_equina.growth_days"])
         self.per_limb = v[f"{key}.disability.per_limb"]
         self.per_axial = v[f"{key}.disability.per_axial"]
         self.flare_weekly = v[f"{key}.flare.weekly"]
@@ -125,7 +125,7 @@ class Body:
         room = 1 - v["conditioning.level"]
         self.flare_slope = (v["conditioning.flare_protection"] - 1) / room if room else 0.0
         self.quiet_level = max(v["pain.quiet_level"], 1e-9)
-        self.flare_limb_share = 1.0 if self.cohort.condition.main_pain == "leg" else 0.0
+        self.flare_limb_share = 1.0 if self.cohort.condition.main_pain == "limb" else 0.0
 
     def _paths(self, draws: Draws, name: str, key: str) -> Floats:
         """Autoregressive fluctuation, NRS points, shape (weeks + 1, N); 0 at entry."""
@@ -239,7 +239,7 @@ class Body:
             from_pain * self.cohort.disability_trait[here]
             + v["fear.disability"] * (self.fear[here] - v["person.fear"])
             - v["conditioning.disability"] * (self.conditioning[here] - v["conditioning.level"])
-            + v["cauda_equina.disability"] * self.deficit[here]
+            + v["serious.cauda_equina.disability"] * self.deficit[here]
         )
         return np.minimum(np.maximum(goal, 0), 100.0)
 
@@ -259,8 +259,8 @@ class Body:
         limb, axial = self.limb[who], self.axial[who]
         for name, column in (
             ("pain", np.maximum(limb, axial)),
-            ("leg_pain", limb),
-            ("back_pain", axial),
+            ("limb_pain", limb),
+            ("axial_pain", axial),
             ("disability", self.disability[who]),
             ("sleep", self.sleep[who]),
             ("deficit", self.deficit[who]),

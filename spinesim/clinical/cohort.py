@@ -169,8 +169,8 @@ def draw_cohort(evidence: Evidence, draws: Draws, key: str, patients: int, first
         chance = np.array([0.0] + [value(f"herniation.{k}.resorbs") for k in kinds])
         resorbs = u("resorbs") < chance[herniation]
     u_emergency = u("cauda_equina")
-    p_emergency = number["cauda_equina"]
-    onset = value("cauda_equina.onset_days")
+    p_emergency = number["serious.cauda_equina"]
+    onset = value("serious.cauda_equina.onset_days")
     emergency = np.where(
         u_emergency < p_emergency, np.ceil(onset * u_emergency / max(p_emergency, 1e-300)), np.inf
     )

@@ -64,11 +64,10 @@ def condition(evidence: Evidence, key: str) -> Condition:
         shares = built.by_course("share")
     except KeyError as missing:
         raise SpinesimError(
-            f"data/conditions.toml [{key}] or data/parameters.csv: {missing} is missing; add it."
+            f"data/conditions.toml [{key}] or data/parameters: {missing} is missing; add it."
         ) from None
     if abs(sum(shares) - 1) > 1e-6:
         raise SpinesimError(
-            f"data/parameters.csv: the shares {key}.course.*.share sum to {sum(shares):.4g}; "
-            "make them sum to 1."
+            f"data/parameters: the shares {key}.course.*.share sum to {sum(shares):.4g}; make them sum to 1."
         )
     return built

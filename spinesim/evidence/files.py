@@ -20,9 +20,9 @@ _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
 def label(path: Path) -> str:
-    """Return the short name a message uses: ``data/parameters.csv``, ``data/evidence/procedures.csv``."""
+    """Return the short name a message uses: ``data/parameters/body.csv``, ``data/evidence/procedures.csv``."""
     parts = path.parts
-    return "/".join(parts[-3:] if parts[-2:-1] == ("evidence",) else parts[-2:])
+    return "/".join(parts[-3:] if parts[-2:-1] in (("evidence",), ("parameters",)) else parts[-2:])
 
 
 def read_text(path: Path) -> str:
@@ -75,7 +75,7 @@ def read_rows(path: Path, text: str, columns: tuple[str, ...]) -> Iterator[tuple
     Yields
     ------
     tuple of (str, list of str)
-        ``"data/parameters.csv line 7"`` and the stripped fields in the order of `columns`. Blank
+        ``"data/parameters/body.csv line 7"`` and the stripped fields in the order of `columns`. Blank
         rows are left out.
 
     Raises

@@ -44,12 +44,14 @@ def data_folder() -> Path:
 
 def _folder(path: Path, who: str) -> Path:
     if not path.is_dir():
-        raise SpinesimError(f"{who} '{path}', which is no folder; name the one that holds parameters.csv.")
+        raise SpinesimError(
+            f"{who} '{path}', which is no folder; name the one that holds parameters/ and evidence/."
+        )
     return path
 
 
 def load_evidence(folder: str | os.PathLike[str] | None = None) -> Evidence:
-    """Read ``parameters.csv``, ``evidence/*.csv``, ``conditions.toml`` and ``treatments.toml``.
+    """Read ``parameters/*.csv``, ``evidence/*.csv``, ``conditions.toml`` and ``treatments.toml``.
 
     Parameters
     ----------
@@ -80,8 +82,12 @@ def load_evidence(folder: str | os.PathLike[str] | None = None) -> Evidence:
     figures = Named[Figure]("figure in data/evidence called")
     for path in tables:
         _read_figures(path, text(path), figures)
-    path = root / "parameters.csv"
-    parameters = _read_parameters(path, text(path), figures)
+    tables = sorted((root / "parameters").glob("*.csv"))
+    if not tables:
+        raise SpinesimError(f"{root / 'parameters'} holds no CSV file; put the parameter tables there.")
+    parameters = Named[Parameter]("parameter in data/parameters called")
+    for path in tables:
+        _read_parameters(path, text(path), figures, parameters)
     conditions, treatments = (
         read_toml(path, text(path)) for path in (root / "conditions.toml", root / "treatments.toml")
     )
@@ -113,8 +119,9 @@ def _read_figures(path: Path, text: str, figures: Named[Figure]) -> None:
         )  # fmt: skip
 
 
-def _read_parameters(path: Path, text: str, figures: Mapping[str, Figure]) -> Named[Parameter]:
-    parameters = Named[Parameter](f"parameter in {label(path)} called")
+def _read_parameters(
+    path: Path, text: str, figures: Mapping[str, Figure], parameters: Named[Parameter]
+) -> None:
     for where, fields in read_rows(path, text, PARAMETER_COLUMNS):
         key, quantity, value, low, high, interval, unit, source, certainty, checked, notes = fields
         _new(where, key, parameters)
@@ -138,7 +145,6 @@ def _read_parameters(path: Path, text: str, figures: Mapping[str, Figure]) -> Na
             )  # fmt: skip
         except SpinesimError as error:
             raise SpinesimError(f"{where}, {error}") from None
-    return parameters
 
 
 def _cited(where: str, key: str, source: str, figures: Mapping[str, Figure]) -> list[Figure]:

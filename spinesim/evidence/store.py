@@ -46,7 +46,7 @@ def near(key: object, known: Mapping[str, object]) -> str:
     close = difflib.get_close_matches(str(key), known, n=3, cutoff=0.5)
     if close:
         return "did you mean " + " or ".join(f"'{name}'" for name in close)
-    return "see data/parameters.csv and data/evidence for the ids"
+    return "see data/parameters and data/evidence for the ids"
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,7 +16,7 @@ class Facts:
     ----------
     weeks
         Weeks since the first visit.
-    pain, leg_pain, back_pain
+    pain, limb_pain, axial_pain
         NRS 0-10; ``pain`` is the worse of the two.
     disability
         ODI 0-100.
@@ -44,8 +44,8 @@ class Facts:
 
     weeks: float = 0.0
     pain: float = 0.0
-    leg_pain: float = 0.0
-    back_pain: float = 0.0
+    limb_pain: float = 0.0
+    axial_pain: float = 0.0
     disability: float = 0.0
     pain_improvement: float = 0.0
     age: float = 0.0

@@ -105,16 +105,16 @@ def _closed(rule: Rule, accepted: dict[str, Span]) -> str | None:
                 f"when.{fact}_at_least = {plain(span.low)} contradicts when.{fact}_at_most = "
                 f"{plain(span.high)}: no patient can meet both; lower the first or raise the second"
             )
-    for part in ("leg_pain", "back_pain"):
+    for part in ("limb_pain", "axial_pain"):
         if accepted[part].low > accepted["pain"].high:
             return (
                 f"when.{part}_at_least = {plain(accepted[part].low)} contradicts when.pain_at_most = "
                 f"{plain(accepted['pain'].high)}: pain is the worse of leg and back pain"
             )
-    if accepted["pain"].low > max(accepted["leg_pain"].high, accepted["back_pain"].high):
+    if accepted["pain"].low > max(accepted["limb_pain"].high, accepted["axial_pain"].high):
         return (
-            f"when.pain_at_least = {plain(accepted['pain'].low)} contradicts when.leg_pain_at_most and "
-            "when.back_pain_at_most: pain is the worse of leg and back pain"
+            f"when.pain_at_least = {plain(accepted['pain'].low)} contradicts when.limb_pain_at_most and "
+            "when.axial_pain_at_most: pain is the worse of leg and back pain"
         )
     if accepted["concordant"].low > accepted["finding"].high:
         return "when.concordant = true contradicts when.finding = false: only a finding can be concordant"

@@ -47,8 +47,8 @@ class Dial(NamedTuple):
 NUMBERS: Final[dict[str, Number]] = {
     "weeks": Number(0, 520, "weeks since the first visit"),
     "pain": Number(0, 10, "NRS 0-10"),
-    "leg_pain": Number(0, 10, "NRS 0-10"),
-    "back_pain": Number(0, 10, "NRS 0-10"),
+    "limb_pain": Number(0, 10, "NRS 0-10"),
+    "axial_pain": Number(0, 10, "NRS 0-10"),
     "disability": Number(0, 100, "ODI 0-100"),
     "pain_improvement": Number(-1000, 100, "% of the first visit's pain"),
     "age": Number(0, 120, "years"),

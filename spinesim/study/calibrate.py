@@ -1,7 +1,7 @@
 """Fit named parameters to trials of role calibration (scipy least squares under common draws).
 
 ``python -m spinesim.study.calibrate data/calibration/NAME.toml`` prints the fitted values; a person
-then writes them into ``data/parameters.csv``. Validation trials are refused.
+then writes them into ``data/parameters``. Validation trials are refused.
 """
 
 from __future__ import annotations

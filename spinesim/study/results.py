@@ -12,7 +12,7 @@ import pandas as pd
 from spinesim.clinic import COLUMNS, Clinic, EventLog
 from spinesim.clinical import outcomes
 
-SERIES = ("pain", "leg_pain", "back_pain", "disability", "rmdq")
+SERIES = ("pain", "limb_pain", "axial_pain", "disability", "rmdq")
 DAYS_PER_YEAR = 365.25
 
 
@@ -27,7 +27,7 @@ class Results:
     weeks : int array, shape (W + 1,)
         Weeks since each person's own referral.
     series : dict of str to float32 array, shape (W + 1, N)
-        ``pain`` (the worse of the two), ``leg_pain``, ``back_pain`` (NRS 0-10), ``disability``
+        ``pain`` (the worse of the two), ``limb_pain``, ``axial_pain`` (NRS 0-10), ``disability``
         (ODI 0-100), ``rmdq`` (0-24), ``sleep`` (0-1), ``deficit`` (0-1).
     patients : DataFrame
         One row per person: who they are, what was done, cost (USD), QALY (undiscounted).
@@ -59,7 +59,7 @@ def collect(clinic: Clinic, arm: str, run: int) -> Results:
     cohort = body.cohort
     series = dict(body.record)
     series["rmdq"] = outcomes.rmdq(numbers, series["disability"]).astype(np.float32)
-    worth = outcomes.utility(numbers, series["disability"], series["leg_pain"], series["back_pain"])
+    worth = outcomes.utility(numbers, series["disability"], series["limb_pain"], series["axial_pain"])
     qaly = np.trapezoid(worth, dx=7 / DAYS_PER_YEAR, axis=0)
     severe = outcomes.disabled(numbers, series["disability"])
     broken = outcomes.broken_night(numbers, series["sleep"])

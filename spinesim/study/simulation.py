@@ -87,7 +87,7 @@ def plan(
     arm : str, optional
         Name in tables; defaults to the pathway's name.
     eligibility : mapping, optional
-        Bounds such as ``{"age_at_most": 65, "leg_pain_at_least": 3}`` (NRS, years) at referral.
+        Bounds such as ``{"age_at_most": 65, "limb_pain_at_least": 3}`` (NRS, years) at referral.
 
     Raises
     ------
@@ -142,13 +142,13 @@ def eligible_cohort(wish: Plan, draws: Draws) -> Cohort:
     while True:
         size = min(size * 2, 100_000)
         pool = draw_cohort(wish.evidence, draws, wish.condition, size)
-        known = {"age": pool.age, "leg_pain": pool.limb_start, "back_pain": pool.axial_start}
+        known = {"age": pool.age, "limb_pain": pool.limb_start, "axial_pain": pool.axial_start}
         fits = np.ones(size, dtype=bool)
         for key, bound in wish.eligibility:
             name, _, side = key.rpartition("_at_")
             if name not in known or side not in ("least", "most"):
                 raise SpinesimError(
-                    f"[eligibility] key '{key}' is unknown; use age, leg_pain or back_pain "
+                    f"[eligibility] key '{key}' is unknown; use age, limb_pain or axial_pain "
                     "with _at_least or _at_most."
                 )
             fits &= known[name] >= bound if side == "least" else known[name] <= bound

@@ -40,10 +40,10 @@ class Eligibility(_Strict):
 
     age_at_least: Finite | None = None
     age_at_most: Finite | None = None
-    leg_pain_at_least: Finite | None = None
-    leg_pain_at_most: Finite | None = None
-    back_pain_at_least: Finite | None = None
-    back_pain_at_most: Finite | None = None
+    limb_pain_at_least: Finite | None = None
+    limb_pain_at_most: Finite | None = None
+    axial_pain_at_least: Finite | None = None
+    axial_pain_at_most: Finite | None = None
 
 
 class Arm(_Strict):
@@ -56,7 +56,7 @@ class Arm(_Strict):
 class Target(_Strict):
     """One published series.
 
-    `outcome`: pain, leg_pain, back_pain, disability, rmdq or operated (cumulative share).
+    `outcome`: pain, limb_pain, axial_pain, disability, rmdq or operated (cumulative share).
     `scale` multiplies the model's value (10 turns NRS 0-10 into VAS 0-100). The band a model mean
     must fall in is mean ± `tolerance` where given, else `low`..`high`, else mean ± 1.96 SD/√n.
     `among`: everyone, or those operated / never operated by the end of follow-up.
@@ -64,7 +64,7 @@ class Target(_Strict):
     weeks 0-6 and 6-13 after it, every recorded week of every operated person counting once.
     """
 
-    outcome: Literal["pain", "leg_pain", "back_pain", "disability", "rmdq", "operated"]
+    outcome: Literal["pain", "limb_pain", "axial_pain", "disability", "rmdq", "operated"]
     arm: str
     weeks: list[Week] = Field(min_length=1)
     mean: list[Finite] = Field(min_length=1)

@@ -80,7 +80,7 @@ class FanChart:
     axes : Axes
         Where to draw.
     outcome : str
-        One of `style.SCALES` (pain, leg_pain, back_pain, disability, rmdq).
+        One of `style.SCALES` (pain, limb_pain, axial_pain, disability, rmdq).
     arms : sequence of str
         Arm names in the order of the study (the reference first).
     last_week : float
@@ -256,7 +256,7 @@ def plot_fan(table: pd.DataFrame, outcome: str, ax: Axes | None = None) -> Axes:
     table : DataFrame
         Columns arm, week, mean, p10, p25, p75, p90.
     outcome : str
-        pain, leg_pain, back_pain, disability or rmdq.
+        pain, limb_pain, axial_pain, disability or rmdq.
     ax : Axes, optional
         Where to draw; a new figure if left out.
     """

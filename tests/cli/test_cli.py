@@ -183,7 +183,7 @@ def test_a_parameter_without_a_source_is_refused(tmp_path, capsys, monkeypatch):
     from spinesim.study import simulation
 
     shutil.copytree(data_folder(), tmp_path / "data")
-    table = tmp_path / "data" / "parameters.csv"
+    table = tmp_path / "data" / "parameters" / "body.csv"
     rows = pd.read_csv(table, dtype=str, keep_default_na=False)
     rows.loc[rows["id"] == "flare.days", "source"] = ""
     rows.to_csv(table, index=False)
@@ -194,7 +194,7 @@ def test_a_parameter_without_a_source_is_refused(tmp_path, capsys, monkeypatch):
     finally:
         monkeypatch.undo()
         simulation.shipped_evidence.cache_clear()
-    assert "flare.days" in sentence and "source" in sentence and "parameters.csv" in sentence
+    assert "flare.days" in sentence and "source" in sentence and "body.csv" in sentence
 
 
 def test_results_are_never_overwritten_without_force(tmp_path, capsys):

@@ -43,7 +43,7 @@ def build() -> Any:
 @pytest.fixture(scope="session")
 def flags() -> Any:
     """Changes of evidence by which this share of people with each condition gets a red flag."""
-    return lambda share: {f"{key}.cauda_equina": share for key in CONDITIONS}
+    return lambda share: {f"{key}.serious.cauda_equina": share for key in CONDITIONS}
 
 
 @pytest.fixture(scope="session")

@@ -108,7 +108,7 @@ def test_a_slot_is_asked_for_before_it_starts_and_starts_before_it_ends(busy):
 
 def test_urgent_patients_overtake():
     """With everyone struck by cauda equina, the urgent wait for theatre is shorter than the routine one."""
-    ev = shipped_evidence().change({"disc_herniation.cauda_equina": 0.05})
+    ev = shipped_evidence().change({"disc_herniation.serious.cauda_equina": 0.05})
     run = ss.simulate(
         "early_surgery",
         condition="disc_herniation",
@@ -129,7 +129,7 @@ def test_urgent_patients_overtake():
 
 def test_a_red_flag_after_discharge_brings_the_person_back():
     ev = shipped_evidence().change(
-        {"disc_herniation.cauda_equina": 1.0, "disc_herniation.course.rapid.share": 1.0}
+        {"disc_herniation.serious.cauda_equina": 1.0, "disc_herniation.course.rapid.share": 1.0}
         | {f"disc_herniation.course.{c}.share": 0.0 for c in ("gradual", "fluctuating", "persistent")}
     )
     run = ss.simulate(

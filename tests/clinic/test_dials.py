@@ -15,7 +15,7 @@ DONE = ["blocks", "ablations", "epidurals"]
 @pytest.fixture(scope="module")
 def eager(flags, uptakes):
     """Everyone takes up everything, and some have a red flag: whatever a rule lets through is seen."""
-    return shipped_evidence().change(uptakes(1.0) | flags(0.1) | {"facet_pain.cauda_equina": 0.0})
+    return shipped_evidence().change(uptakes(1.0) | flags(0.1) | {"facet_pain.serious.cauda_equina": 0.0})
 
 
 def run(evidence, pathway, condition, patients=120, **dials):
@@ -86,7 +86,7 @@ def test_nothing_is_offered_before_its_week_and_someone_is_offered_it_in_that_we
     """Weeks count from the first visit, which in an ample clinic is the day of referral."""
     weeks = {"imaging_after_weeks": 3, "injection_after_weeks": 15, "surgery_after_weeks": 21,
              "block_after_weeks": 25, "finding_after_weeks": 18}  # fmt: skip
-    calm = eager.change({f"{key}.cauda_equina": 0.0 for key in ss.conditions()})
+    calm = eager.change({f"{key}.serious.cauda_equina": 0.0 for key in ss.conditions()})
     for condition, expected in (
         ("disc_herniation", {"imaging": 3, "epidural": 15, "microdiscectomy": 21}),
         ("facet_pain", {"imaging": 3, "medial_branch_block": 18, "microdiscectomy": 21}),

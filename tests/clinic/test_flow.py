@@ -110,7 +110,7 @@ def test_everyone_referred_is_somewhere_at_every_event(build, flags, sessions):
 
 def test_littles_law_holds_path_by_path(build):
     """The clinic starts and ends empty, so ∫ N dt = Σ sojourn exactly: at each resource, and in care."""
-    clinic = clinic_of(build, {"disc_herniation.cauda_equina": 0.0})
+    clinic = clinic_of(build, {"disc_herniation.serious.cauda_equina": 0.0})
     present, queue, care = Counter(), Counter(), Fraction(0)
     for lasted in clinic.live():
         for name, resource in clinic.resources.items():
@@ -133,7 +133,9 @@ def test_littles_law_holds_path_by_path(build):
 
 def test_routine_queues_start_as_an_oracle_of_first_come_first_served_says(build, uptakes):
     """Kiefer–Wolfowitz with c servers: start = the later of request and first server free. Difference 0."""
-    clinic = clinic_of(build, uptakes(1.0) | {"disc_herniation.cauda_equina": 0.0}, injection_after_weeks=2)
+    clinic = clinic_of(
+        build, uptakes(1.0) | {"disc_herniation.serious.cauda_equina": 0.0}, injection_after_weeks=2
+    )
     for _ in clinic.live():
         pass
     waits = Counter()
@@ -175,7 +177,7 @@ def test_every_step_takes_its_own_minutes_on_its_own_resource(build):
 
 def test_weeks_and_reviews_count_from_the_first_visit_not_from_referral(build, uptakes):
     """First visits come weeks late; a review comes on its week after that, and no scan before its own."""
-    change = {"first_visit.minutes": 600.0, "disc_herniation.cauda_equina": 0.0} | uptakes(1.0)
+    change = {"first_visit.minutes": 600.0, "disc_herniation.serious.cauda_equina": 0.0} | uptakes(1.0)
     clinic = clinic_of(build, change, patients=100, imaging_after_weeks=6)
     for _ in clinic.live():
         pass
@@ -208,7 +210,7 @@ def test_signs_are_what_the_examination_found_not_the_hidden_truth(build):
 
 def test_a_bundle_is_offered_in_the_order_of_its_rule(build):
     """The first visit's offers, person by person: explanation, tablets, physiotherapy."""
-    clinic = clinic_of(build, {"disc_herniation.cauda_equina": 0.0}, setting="ample", patients=30)
+    clinic = clinic_of(build, {"disc_herniation.serious.cauda_equina": 0.0}, setting="ample", patients=30)
     for _ in clinic.live():
         pass
     rule = next(rule for rule in clinic.pathway.rules if rule.id == "start_moving")
@@ -219,7 +221,7 @@ def test_a_bundle_is_offered_in_the_order_of_its_rule(build):
 
 def test_a_planned_procedure_waits_its_lead_days_and_its_review_comes_on_its_day(build, uptakes):
     """No queue: offer → request takes exactly the lead days, end → next visit the review days."""
-    change = uptakes(1.0) | {"disc_herniation.cauda_equina": 0.0}
+    change = uptakes(1.0) | {"disc_herniation.serious.cauda_equina": 0.0}
     clinic = clinic_of(build, change, setting="ample", block_after_weeks=2, finding_after_weeks=2)
     for _ in clinic.live():
         pass

@@ -119,13 +119,13 @@ def test_scores_in_another_week_have_another_error_and_in_the_same_week_the_same
         for patient in clinic.patients:
             facts = clinic.observe(patient)
             for name, seen, true, error, top in (
-                ("leg", facts.leg_pain, body.limb, "report.pain_error", 10),
-                ("back", facts.back_pain, body.axial, "report.pain_error", 10),
+                ("leg", facts.limb_pain, body.limb, "report.pain_error", 10),
+                ("back", facts.axial_pain, body.axial, "report.pain_error", 10),
                 ("disability", facts.disability, body.disability, "report.disability_error", 100),
             ):
                 u = clinic.draws.at(f"report.{name}", day // 7, patient.id)
                 assert seen == reported(float(true[patient.row]), v[error], u, top)
-            assert facts.pain == max(facts.leg_pain, facts.back_pain)
+            assert facts.pain == max(facts.limb_pain, facts.axial_pain)
             first = visits[patient.id]
             assert facts.pain_improvement == (100 * (first - facts.pain) / first if first else 0)
     assert body.day == 22 and any(
@@ -147,7 +147,7 @@ def test_weeks_of_a_late_entry_count_from_their_own_day(build):
         assert week != int(clinic.env.now) // 7
         u = clinic.draws.at("report.back", week, patient.id)
         true = float(clinic.body.axial[patient.row])
-        assert facts.back_pain == reported(true, clinic.numbers["report.pain_error"], u)
+        assert facts.axial_pain == reported(true, clinic.numbers["report.pain_error"], u)
 
 
 @pytest.mark.parametrize("condition", ["disc_herniation", "facet_pain"])

@@ -48,7 +48,7 @@ def injected(uptakes):
         | {"epidural.responders": 0.5, "epidural.limb_relief": 2.0, "epidural.days": 40.0}
         | {"disc_herniation.course.persistent.share": 1.0, "disc_herniation.course.rapid.share": 0.0}
         | {"disc_herniation.course.gradual.share": 0.0, "disc_herniation.course.fluctuating.share": 0.0}
-        | {"disc_herniation.cauda_equina": 0.0}
+        | {"disc_herniation.serious.cauda_equina": 0.0}
     )
     pathway = ss.pathway("conservative_first").change(surgery_after_weeks="never")
     return ss.simulate(pathway, condition="disc_herniation", patients=300, years=1, seed=5, evidence=evidence)

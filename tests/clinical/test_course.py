@@ -145,8 +145,8 @@ def test_the_record_holds_the_state_at_the_start_of_each_own_week(evidence):
         body.advance(7 * week)
         now = {
             "pain": np.maximum(body.limb, body.axial),
-            "leg_pain": body.limb,
-            "back_pain": body.axial,
+            "limb_pain": body.limb,
+            "axial_pain": body.axial,
             "disability": body.disability,
             "sleep": body.sleep,
             "deficit": body.deficit,
@@ -186,7 +186,7 @@ def test_sensitisation_falls_without_pain_with_its_time_constant(evidence):
 
 def test_disability_lags_pain(evidence):
     """When pain vanishes overnight, disability runs to its new goal along exp(−t/τ), person by person."""
-    well = {"sleep.loss_from_pain": 0, "fear.from_pain": 0, "disc_herniation.cauda_equina": 0}
+    well = {"sleep.loss_from_pain": 0, "fear.from_pain": 0, "disc_herniation.serious.cauda_equina": 0}
     body = a_body(evidence.change(STILL | well))
     painless(body)
     before = body.disability.copy()

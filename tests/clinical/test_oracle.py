@@ -24,7 +24,7 @@ def fade(value, days, time_constant):
 
 def one_life(v, key, c, i, draws, treated):
     """Each day's (leg, back, disability, sleep, sensitisation, fear, conditioning) of person `i`."""
-    who, leads = int(c.ids[i]), c.condition.main_pain == "leg"
+    who, leads = int(c.ids[i]), c.condition.main_pain == "limb"
     rho = v(f"{key}.course.wobble_correlation")
     wobble = {"limb": [0.0], "axial": [0.0]}
     for channel, path in wobble.items():
@@ -106,7 +106,7 @@ def one_life(v, key, c, i, draws, treated):
 @pytest.mark.parametrize("treated", [False, True], ids=["untreated", "treated"])
 @pytest.mark.parametrize("key", list(load_evidence().conditions))
 def test_every_day_of_every_person_is_what_a_plain_loop_says(key, treated):
-    evidence = load_evidence().change({f"{key}.cauda_equina": 0.0, f"{key}.flare.weekly": 0.05})
+    evidence = load_evidence().change({f"{key}.serious.cauda_equina": 0.0, f"{key}.flare.weekly": 0.05})
     draws = Draws(9)
     cohort = draw_cohort(evidence, draws, key, PEOPLE)
     body = Body(evidence, cohort, draws, np.zeros(PEOPLE, dtype=np.int64), WEEKS)

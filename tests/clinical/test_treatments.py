@@ -38,18 +38,18 @@ def treat_all(body, name, u=1e-9, **named):
 
 
 def never_flagged(evidence, key="disc_herniation"):
-    return evidence.change({f"{key}.cauda_equina": 0})
+    return evidence.change({f"{key}.serious.cauda_equina": 0})
 
 
-def test_epidural_helps_leg_pain_early_and_is_gone_by_a_year(evidence):
+def test_epidural_helps_limb_pain_early_and_is_gone_by_a_year(evidence):
     treated, alone = bodies(evidence, "disc_herniation")
     treat_all(treated, "epidural")  # u near 0: everyone responds
     for body in (treated, alone):
         body.advance(364)
-    gain = (alone.record["leg_pain"] - treated.record["leg_pain"]).mean(axis=1)
+    gain = (alone.record["limb_pain"] - treated.record["limb_pain"]).mean(axis=1)
     assert gain[2] > 0.5 and gain[2] > gain[12] > gain[51] and gain[51] < 0.05
     # back pain gains only what better sleep gives it
-    back = alone.record["back_pain"] - treated.record["back_pain"]
+    back = alone.record["axial_pain"] - treated.record["axial_pain"]
     assert back.min() >= -1e-6 and back.max() < 0.2
 
 
@@ -68,17 +68,17 @@ def test_average_epidural_effect_at_two_weeks_is_the_published_one(evidence):
     for row in range(2_000):
         TREATMENTS["epidural"](treated, row, lambda name, row=row: draws.at(name, 0, row))
     treated.advance(14), alone.advance(14)
-    gain = (alone.record["leg_pain"][2] - treated.record["leg_pain"][2])[compressed]
+    gain = (alone.record["limb_pain"][2] - treated.record["limb_pain"][2])[compressed]
     error = gain.std(ddof=1) / math.sqrt(len(gain))
     assert gain.mean() - 4 * error > 0.374 and gain.mean() + 4 * error < 1.14
-    helped, sore = gain > 0, alone.record["leg_pain"][2][compressed] > 0
+    helped, sore = gain > 0, alone.record["limb_pain"][2][compressed] > 0
     share = evidence.value("epidural.responders")
     assert abs(helped[sore].mean() - share) < 4 * math.sqrt(share * (1 - share) / sore.sum())
     assert not helped[~sore].any()
     # those with pain enough to lose gain exactly the relief of a responder, faded for two weeks
     full = evidence.value("epidural.limb_relief") / share * math.exp(-14 / evidence.value("epidural.days"))
-    room = helped & (treated.record["leg_pain"][2][compressed] > 0)
-    room &= alone.record["leg_pain"][2][compressed] < 10
+    room = helped & (treated.record["limb_pain"][2][compressed] > 0)
+    room &= alone.record["limb_pain"][2][compressed] < 10
     assert room.sum() > 100
     np.testing.assert_allclose(gain[room], full, atol=1e-5)  # the record keeps float32
 
@@ -117,7 +117,7 @@ def test_ablation_works_only_on_a_true_facet_source_and_wears_off(evidence):
     treated, alone = bodies(evidence, "facet_pain", weeks=156)
     treat_all(treated, "ablation", u=0.5)  # median regrowth
     treated.advance(156 * 7), alone.advance(156 * 7)
-    gain = alone.record["back_pain"] - treated.record["back_pain"]
+    gain = alone.record["axial_pain"] - treated.record["axial_pain"]
     assert np.isfinite(gain).all()
     source = treated.cohort.facet_source
     assert gain[26, source].mean() > 2
@@ -158,13 +158,13 @@ def test_operation_speeds_relief_only_where_a_root_is_compressed(evidence):
     treated, alone = bodies(evidence, "disc_herniation")
     treat_all(treated, "microdiscectomy", u=0.5)
     treated.advance(364), alone.advance(364)
-    gain = (alone.record["leg_pain"] - treated.record["leg_pain"]).mean(axis=1)
+    gain = (alone.record["limb_pain"] - treated.record["limb_pain"]).mean(axis=1)
     assert gain[4] > 1 and gain[4] > gain[52] >= 0
     treated, alone = bodies(evidence, "lumbar_strain", n=50, weeks=12)
     treat_all(treated, "microdiscectomy", u=0.5)
     treated.advance(84), alone.advance(84)
-    np.testing.assert_array_equal(alone.record["leg_pain"], treated.record["leg_pain"])
-    more = treated.record["back_pain"] - alone.record["back_pain"]
+    np.testing.assert_array_equal(alone.record["limb_pain"], treated.record["limb_pain"])
+    more = treated.record["axial_pain"] - alone.record["axial_pain"]
     assert more.min() >= -1e-6 and more[1].mean() > 0  # only the wound, and it hurts
 
 
@@ -209,7 +209,7 @@ def test_a_new_deficit_raises_disability(evidence):
     for body, u in ((hurt, 1e-9), (spared, 1 - 1e-9)):
         treat_all(body, "microdiscectomy", u=0.5, microdiscectomy__deficit=u)
     assert (hurt.deficit == v("microdiscectomy.deficit_size")).all() and not spared.deficit.any()
-    gap = v("cauda_equina.disability") * v("microdiscectomy.deficit_size")
+    gap = v("serious.cauda_equina.disability") * v("microdiscectomy.deficit_size")
     inside = np.ones(300, dtype=bool)
     for day in range(1, 43):
         hurt.advance(day), spared.advance(day)
@@ -231,7 +231,7 @@ def test_physiotherapy_saturates_and_more_never_hurts(evidence):
         for _ in range(sessions):
             treat_all(treated, "physiotherapy")
         treated.advance(84), alone.advance(84)
-        gains.append(float((alone.record["back_pain"][12] - treated.record["back_pain"][12]).mean()))
+        gains.append(float((alone.record["axial_pain"][12] - treated.record["axial_pain"][12]).mean()))
     steps = np.diff(gains)
     assert gains[0] == 0 and (steps > 0).all()
     per_session = steps / np.diff([0, 2, 6, 12, 24])
@@ -243,7 +243,7 @@ def test_nsaid_relieves_back_pain_while_taken_and_paracetamol_does_not(evidence)
         treated, alone = bodies(evidence, "lumbar_strain")
         treat_all(treated, drug, u=0.5)
         treated.advance(56), alone.advance(56)
-        gain = (alone.record["back_pain"] - treated.record["back_pain"]).mean(axis=1)
+        gain = (alone.record["axial_pain"] - treated.record["axial_pain"]).mean(axis=1)
         assert (gain[2] > 0.2) == helps
         assert abs(gain[8]) < 0.02
 
@@ -343,8 +343,8 @@ def test_reported_scores_are_whole_points_within_the_scale(score, u, told):
 
 def test_cauda_equina_deficit_grows_until_decompression(evidence):
     """1 − exp(−t/τ) of the days from onset to operation, and no further."""
-    sure = evidence.change({"disc_herniation.cauda_equina": 1.0})
-    days = evidence.value("cauda_equina.deficit_days")
+    sure = evidence.change({"disc_herniation.serious.cauda_equina": 1.0})
+    days = evidence.value("serious.cauda_equina.growth_days")
     early, late = bodies(sure, "disc_herniation", n=100, weeks=30)
     onset = early.emergency_day.astype(int)
     for body, delay in ((early, 1), (late, 10)):

@@ -48,8 +48,9 @@ def make_folder(tmp_path: Path) -> MakeFolder:
         }
         texts.update(other)
         (folder / "evidence").mkdir(parents=True, exist_ok=True)
+        (folder / "parameters").mkdir(parents=True, exist_ok=True)
         names = {
-            "parameters": "parameters.csv",
+            "parameters": "parameters/all.csv",
             "figures": "evidence/papers.csv",
             "conditions": "conditions.toml",
             "treatments": "treatments.toml",

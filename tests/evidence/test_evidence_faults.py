@@ -13,7 +13,7 @@ ROW = (
     "physio.relief,Pain removed by a course,0.16,0.04,0.28,95% CI,proportion,exercise_smd,moderate,yes,"
     "as published"
 )
-HERE = "data/parameters.csv line 2, row 'physio.relief', column "
+HERE = "data/parameters/all.csv line 2, row 'physio.relief', column "
 
 
 @pytest.mark.parametrize(
@@ -46,9 +46,9 @@ HERE = "data/parameters.csv line 2, row 'physio.relief', column "
         (",yes,", ",maybe,", HERE + "checked: 'maybe' is not one of yes, no"),
         (",as published", "", "row 'physio.relief': 10 fields instead of 11; put quotes"),
         (",as published", ",as published, too", "row 'physio.relief': 12 fields instead of 11; put quotes"),
-        ("physio.relief,", ",", "data/parameters.csv line 2, column id: empty; give the row an id."),
+        ("physio.relief,", ",", "data/parameters/all.csv line 2, column id: empty; give the row an id."),
         ("physio.relief,", "physio.days,", "line 3, row 'physio.days', column id: used twice; rename"),
-        ("as published", '"as "published', "data/parameters.csv line 2: not a readable CSV row"),
+        ("as published", '"as "published', "data/parameters/all.csv line 2: not a readable CSV row"),
     ],
 )
 def test_a_fault_in_parameters_is_one_sentence(
@@ -60,7 +60,7 @@ def test_a_fault_in_parameters_is_one_sentence(
         load_evidence(make_folder(parameters=fault))
     text = str(caught.value)
     assert sentence in text
-    assert text.startswith("data/parameters.csv line ")
+    assert text.startswith("data/parameters/all.csv line ")
     assert text.endswith(".")
     assert "\n" not in text
 
@@ -94,7 +94,7 @@ def test_a_value_its_unit_does_not_permit_is_refused(
     with pytest.raises(SpinesimError) as caught:
         load_evidence(make_folder(parameters=parameters_text.replace(old, new)))
     text = str(caught.value)
-    assert text.startswith("data/parameters.csv line ") and sentence in text
+    assert text.startswith("data/parameters/all.csv line ") and sentence in text
     assert text.endswith("mend the number or the unit.") and "\n" not in text
 
 
@@ -102,7 +102,9 @@ def test_a_quote_never_closed_is_named_where_it_opens(make_folder, parameters_te
     fault = parameters_text.replace("nobody has measured it", '"nobody has\nmeasured it')
     with pytest.raises(SpinesimError) as caught:
         load_evidence(make_folder(parameters=fault))
-    start = "data/parameters.csv line 6: not a readable CSV row (unexpected end of data); check its quotes."
+    start = (
+        "data/parameters/all.csv line 6: not a readable CSV row (unexpected end of data); check its quotes."
+    )
     assert str(caught.value) == start
 
 
@@ -151,7 +153,7 @@ def test_an_id_may_not_stand_in_two_evidence_files(make_folder, figures_text: st
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        (",unit,", ",units,", "data/parameters.csv line 1: the column 'unit' is missing; add it there."),
+        (",unit,", ",units,", "data/parameters/all.csv line 1: the column 'unit' is missing; add it there."),
         (",notes\n", ",notes,extra\n", "line 1: the column 'extra' is unknown; remove it"),
         (",notes\n", ",notes,unit\n", "line 1: the column 'unit' appears twice; remove one."),
     ],
@@ -171,11 +173,11 @@ def test_lines_are_counted_across_quoted_line_breaks(make_folder, parameters_tex
 
 
 def test_an_empty_table_says_which_column_is_missing(make_folder) -> None:
-    with pytest.raises(SpinesimError, match=r"data/parameters.csv line 1: the column 'id' is missing"):
+    with pytest.raises(SpinesimError, match=r"data/parameters/all.csv line 1: the column 'id' is missing"):
         load_evidence(make_folder(parameters=""))
 
 
-@pytest.mark.parametrize("which", ["parameters", "conditions", "treatments"])
+@pytest.mark.parametrize("which", ["conditions", "treatments"])
 def test_a_missing_file_is_named(make_folder, which: str) -> None:
     with pytest.raises(SpinesimError, match=rf"{which}\.\w+ is missing; restore it, or point SPINESIM_DATA"):
         load_evidence(make_folder(**{which: None}))
@@ -184,14 +186,16 @@ def test_a_missing_file_is_named(make_folder, which: str) -> None:
 def test_missing_folders_are_named(make_folder, tmp_path: Path) -> None:
     with pytest.raises(SpinesimError, match="evidence holds no CSV file"):
         load_evidence(make_folder(figures=None))
+    with pytest.raises(SpinesimError, match="parameters holds no CSV file"):
+        load_evidence(make_folder(parameters=None))
     with pytest.raises(SpinesimError, match=r"nowhere', which is no folder; name the one that holds"):
         load_evidence(tmp_path / "nowhere")
 
 
 def test_a_folder_in_place_of_a_file_is_a_sentence(make_folder) -> None:
     folder = make_folder(parameters=None)
-    (folder / "parameters.csv").mkdir()
-    with pytest.raises(SpinesimError, match=r"parameters.csv cannot be read"):
+    (folder / "parameters/all.csv").mkdir()
+    with pytest.raises(SpinesimError, match=r"all.csv cannot be read"):
         load_evidence(folder)
 
 

@@ -55,7 +55,7 @@ def test_unknown_ids_name_near_matches(make_folder) -> None:
             ask()
     with pytest.raises(SpinesimError, match=r"figure .* called 'course_wk7'; did you mean 'course_wk6'"):
         evidence.figures["course_wk7"]
-    with pytest.raises(SpinesimError, match=r"'zzzzzz'; see data/parameters.csv"):
+    with pytest.raises(SpinesimError, match=r"'zzzzzz'; see data/parameters and"):
         evidence["zzzzzz"]
     assert evidence.figures.get("course_wk7") is None
 

@@ -11,10 +11,10 @@ import pytest
 
 from spinesim.pathway import Facts, Offer, Pathway, available, choose, load_pathway
 
-AILING = Facts(weeks=30, pain=6, leg_pain=6, back_pain=6, disability=45, age=40)
+AILING = Facts(weeks=30, pain=6, limb_pain=6, axial_pain=6, disability=45, age=40)
 SCANNED = replace(AILING, images=1, finding=True, concordant=True, radicular=True)
 AXIAL = replace(AILING, images=1)
-START = Facts(weeks=0, pain=6, leg_pain=1, back_pain=6, disability=40)
+START = Facts(weeks=0, pain=6, limb_pain=1, axial_pain=6, disability=40)
 PASSED = {"scan_if_not_better": (1, 6.0)}
 OPERATED = {"operate": (2, 24.0)}
 
@@ -42,36 +42,36 @@ USUAL: dict[str, tuple[Facts, dict[str, tuple[int, float]], dict[str, tuple[list
         {"weeks": ([6, 6.01, 60], [5.99, 2]), "pain": ([4, 4.01, 10], [3.99, 2]), "images": ([0], [1])},
     ),
     "operate": (
-        replace(SCANNED, weeks=12, disability=30, leg_pain=5),
+        replace(SCANNED, weeks=12, disability=30, limb_pain=5),
         PASSED,
         {
             "weeks": ([12, 12.1, 99], [11.99, 6]),
             "radicular": ([True], [False]),
             "concordant": ([True], [False]),
-            "leg_pain": ([5, 5.1, 10], [4.99, 0]),
+            "limb_pain": ([5, 5.1, 10], [4.99, 0]),
             "disability": ([30, 30.1, 100], [29.99, 0]),
             "operations": ([0], [1]),
         },
     ),
     "inject": (
-        replace(SCANNED, weeks=6, leg_pain=5, concordant=False),
+        replace(SCANNED, weeks=6, limb_pain=5, concordant=False),
         PASSED,
         {
             "weeks": ([6, 6.1, 99], [5.99, 2]),
             "radicular": ([True], [False]),
             "finding": ([True], [False]),
-            "leg_pain": ([5, 5.1, 10], [4.99, 0]),
+            "limb_pain": ([5, 5.1, 10], [4.99, 0]),
         },
     ),
     "inject_again": (
-        replace(SCANNED, weeks=12, leg_pain=5, concordant=False, epidurals=1, epidural_relief=30),
+        replace(SCANNED, weeks=12, limb_pain=5, concordant=False, epidurals=1, epidural_relief=30),
         PASSED | {"inject": (1, 6.0)},
         {
             "weeks": ([6, 6.1, 99], [5.99, 2]),
             "radicular": ([True], [False]),
             "epidurals": ([1], [0, 2]),
             "epidural_relief": ([30, 30.1, 100], [29.99, 0]),
-            "leg_pain": ([5, 5.1, 10], [4.99, 0]),
+            "limb_pain": ([5, 5.1, 10], [4.99, 0]),
         },
     ),
     "confirm_block": (
@@ -158,7 +158,7 @@ EARLY_SCAN = dict(
 EARLY_KNIFE = dict(
     USUAL,
     operate=(
-        replace(SCANNED, weeks=2, disability=30, leg_pain=5),
+        replace(SCANNED, weeks=2, disability=30, limb_pain=5),
         PASSED,
         USUAL["operate"][2] | {"weeks": ([2, 2.01, 12], [1.99, 0])},
     ),
@@ -168,21 +168,21 @@ EARLY_KNIFE = dict(
         USUAL["operate_after_finding"][2] | {"weeks": ([2, 2.01, 12], [1.99, 0])},
     ),
     start_moving_and_scan_radicular=(
-        replace(START, radicular=True, leg_pain=5),
+        replace(START, radicular=True, limb_pain=5),
         {},
         {
             "weeks": ([0], [0.01]),
             "radicular": ([True], [False]),
-            "leg_pain": ([5, 5.1, 10], [4.99, 0]),
+            "limb_pain": ([5, 5.1, 10], [4.99, 0]),
             "images": ([0], [1]),
         },
     ),
     scan_radicular=(
-        replace(AILING, weeks=2, radicular=True, leg_pain=5),
+        replace(AILING, weeks=2, radicular=True, limb_pain=5),
         {"start_moving_and_scan_radicular": (1, 0.0)},
         {
             "radicular": ([True], [False]),
-            "leg_pain": ([5, 5.1, 10], [4.99, 0]),
+            "limb_pain": ([5, 5.1, 10], [4.99, 0]),
             "images": ([0], [1]),
         },
     ),
@@ -196,21 +196,21 @@ TRIAL = {
     ),
     "gp_care": (START, {}, {"weeks": ([0], [0.01, 2])}),
     "surgery_if_unbearable": (
-        Facts(weeks=2, pain=5, leg_pain=5, disability=40),
+        Facts(weeks=2, pain=5, limb_pain=5, disability=40),
         {},
         {
             "weeks": ([2, 2.1, 11], [1.99, 11.01]),
-            "leg_pain": ([5, 5.1, 10], [4.99, 0]),
+            "limb_pain": ([5, 5.1, 10], [4.99, 0]),
             "disability": ([40, 40.1, 100], [39.99, 0]),
             "operations": ([0], [1]),
         },
     ),
     "surgery_if_lasting": (
-        Facts(weeks=12, pain=3, leg_pain=3, disability=30),
+        Facts(weeks=12, pain=3, limb_pain=3, disability=30),
         {},
         {
             "weeks": ([12, 12.1, 52], [11.99, 0]),
-            "leg_pain": ([3, 3.1, 10], [2.99, 0]),
+            "limb_pain": ([3, 3.1, 10], [2.99, 0]),
             "disability": ([30, 30.1, 100], [29.99, 0]),
             "operations": ([0], [1]),
         },
@@ -297,7 +297,7 @@ def test_offers_in_full() -> None:
 
 
 def test_nobody_is_offered_anything_without_a_reason() -> None:
-    assert choose(load_pathway("conservative_first"), Facts(weeks=9, pain=3, leg_pain=3), {}) is None
+    assert choose(load_pathway("conservative_first"), Facts(weeks=9, pain=3, limb_pain=3), {}) is None
 
 
 def test_a_rule_fires_as_often_as_it_may_and_no_sooner_than_its_gap() -> None:

@@ -14,7 +14,7 @@ from spinesim.pathway import Facts, Pathway, choose
 NUMBER_FACTS = {
     "weeks": (0, 520),
     "pain": (0, 10),
-    "leg_pain": (0, 10),
+    "limb_pain": (0, 10),
     "disability": (0, 100),
     "pain_improvement": (-1000, 100),
     "age": (0, 120),
@@ -76,7 +76,7 @@ FACTS = st.builds(
     Facts,
     weeks=st.integers(0, 98).map(lambda day: day / 7),
     pain=st.integers(0, 10),
-    leg_pain=st.integers(0, 10),
+    limb_pain=st.integers(0, 10),
     disability=st.integers(0, 14),
     pain_improvement=st.integers(-20, 12),
     age=st.integers(0, 14),

@@ -62,13 +62,13 @@ def test_explain_a_rule_that_is_used_up(fired: dict[str, tuple[int, float]], rea
 
 
 def test_explain_a_gap_and_the_settings_that_switch_rules_off() -> None:
-    facts = Facts(weeks=8, pain=6, leg_pain=6, disability=60)
+    facts = Facts(weeks=8, pain=6, limb_pain=6, disability=60)
     rule = "surgery_if_unbearable"
     text = TRIAL.explain(facts, {rule: (1, 7.0)})
     assert f"'{rule}' did not fire: it last fired 1 week ago, needs at least 2" in text
     assert TRIAL.explain(facts, {rule: (1, 6.0)}).startswith(f"rule '{rule}' fired")
     off = TRIAL.change(surgery_after_weeks="never").explain(
-        Facts(weeks=20, pain=6, leg_pain=6, disability=60)
+        Facts(weeks=20, pain=6, limb_pain=6, disability=60)
     )
     assert "rule 'surgery_if_lasting' is switched off: surgery_after_weeks is never" in off
     physio = small(
@@ -92,7 +92,7 @@ FACTS = st.builds(
     Facts,
     weeks=st.integers(0, 400).map(lambda day: day / 7),
     pain=st.integers(0, 10),
-    leg_pain=st.integers(0, 10),
+    limb_pain=st.integers(0, 10),
     disability=st.integers(0, 100),
     images=st.integers(0, 1),
     blocks=st.integers(0, 2),

@@ -66,13 +66,16 @@ def test_the_base_file_is_clean() -> None:
     [
         ("pain_at_least = 6, pain_at_most = 4", ["when.pain_at_least = 6", "when.pain_at_most = 4"]),
         ("weeks_at_least = 12, weeks_at_most = 6", ["when.weeks_at_least = 12", "when.weeks_at_most = 6"]),
-        ("leg_pain_at_least = 6, pain_at_most = 5", ["when.leg_pain_at_least = 6", "worse of leg and back"]),
         (
-            "back_pain_at_least = 6, pain_at_most = 5",
-            ["when.back_pain_at_least = 6", "worse of leg and back"],
+            "limb_pain_at_least = 6, pain_at_most = 5",
+            ["when.limb_pain_at_least = 6", "worse of leg and back"],
         ),
         (
-            "pain_at_least = 6, leg_pain_at_most = 5, back_pain_at_most = 5",
+            "axial_pain_at_least = 6, pain_at_most = 5",
+            ["when.axial_pain_at_least = 6", "worse of leg and back"],
+        ),
+        (
+            "pain_at_least = 6, limb_pain_at_most = 5, axial_pain_at_most = 5",
             ["when.pain_at_least = 6", "worse of leg and back"],
         ),
         ("concordant = true, finding = false", ["when.concordant = true", "when.finding = false"]),
@@ -93,9 +96,9 @@ def test_contradictions(when: str, words: list[str]) -> None:
     "when",
     [
         "pain_at_least = 4, pain_at_most = 4",
-        "leg_pain_at_least = 5, pain_at_most = 5",
-        "pain_at_least = 6, leg_pain_at_most = 5",
-        "pain_at_least = 6, leg_pain_at_most = 6, back_pain_at_most = 6",
+        "limb_pain_at_least = 5, pain_at_most = 5",
+        "pain_at_least = 6, limb_pain_at_most = 5",
+        "pain_at_least = 6, limb_pain_at_most = 6, axial_pain_at_most = 6",
         "block_relief_at_least = 0, blocks_at_most = 0",
         "concordant = false, finding = true",
         "pain_at_least = 0",

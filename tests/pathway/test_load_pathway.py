@@ -266,8 +266,10 @@ def test_the_shipped_pathways_are_sound() -> None:
     for file in (data_folder() / "evidence").glob("*.csv"):
         with file.open(newline="", encoding="utf-8") as lines:
             ids |= {row["id"] for row in csv.DictReader(lines)}
-    with (data_folder() / "parameters.csv").open(newline="", encoding="utf-8") as lines:
-        parameters = {row["id"] for row in csv.DictReader(lines)}
+    parameters: set[str] = set()
+    for file in (data_folder() / "parameters").glob("*.csv"):
+        with file.open(newline="", encoding="utf-8") as lines:
+            parameters |= {row["id"] for row in csv.DictReader(lines)}
     for name in available():
         pathway = load_pathway(name)
         assert pathway.name == name and pathway.title and pathway.summary

@@ -41,7 +41,7 @@ def test_utility_that_rises_as_pain_passes_gives_the_textbook_integral():
     evidence = shipped_evidence()
     courses = [key for key in evidence.parameters if key.startswith("disc_herniation.course.")]
     still = {key: 0.0 for key in courses if key.endswith((".wobble", ".limb_lasting"))}
-    still |= {"disc_herniation.flare.weekly": 0.0, "disc_herniation.cauda_equina": 0.0}
+    still |= {"disc_herniation.flare.weekly": 0.0, "disc_herniation.serious.cauda_equina": 0.0}
     slope = 0.05
     evidence = evidence.change(still | FLAT | {"utility.intercept": 0.75, "utility.leg": -slope})
     pathway = ss.pathway("conservative_first")
@@ -63,7 +63,7 @@ def test_utility_that_rises_as_pain_passes_gives_the_textbook_integral():
 
 def test_qalys_are_utility_of_each_week_halved_at_both_ends(run):
     v = shipped_evidence().value
-    odi, leg, back = (run.series[name].astype(float) for name in ("disability", "leg_pain", "back_pain"))
+    odi, leg, back = (run.series[name].astype(float) for name in ("disability", "limb_pain", "axial_pain"))
     worth = (
         v("utility.intercept") + v("utility.odi") * odi + v("utility.leg") * leg + v("utility.back") * back
     )
@@ -98,7 +98,7 @@ def test_weeks_are_counted_after_the_first_and_function_read_at_the_last(run):
 
 def test_the_deficit_is_that_of_the_last_own_week():
     """Also of people whose own follow-up ended while the run went on and their deficit grew."""
-    evidence = shipped_evidence().change({"disc_herniation.cauda_equina": 1.0})
+    evidence = shipped_evidence().change({"disc_herniation.serious.cauda_equina": 1.0})
     results = ss.simulate(
         "conservative_first", years=6 / 52, clinic="community", evidence=evidence, **HERE | {"patients": 150}
     )

@@ -19,13 +19,13 @@ def rows(table, outcome, follow_up=True):
     return chosen[chosen["week"] > 0] if follow_up else chosen
 
 
-def test_sciatica_leg_pain_is_inside_the_published_interval(sciatica):
-    leg = rows(sciatica[0], "leg_pain")
+def test_sciatica_limb_pain_is_inside_the_published_interval(sciatica):
+    leg = rows(sciatica[0], "limb_pain")
     assert len(leg) == 7 and leg["inside"].sum() >= 6
 
 
-def test_sciatica_leg_pain_is_as_spread_out_as_published(sciatica):
-    leg = rows(sciatica[0], "leg_pain")
+def test_sciatica_limb_pain_is_as_spread_out_as_published(sciatica):
+    leg = rows(sciatica[0], "limb_pain")
     assert (np.abs(leg["model_sd"] / leg["paper_sd"] - 1) < 0.25).all()
 
 
@@ -47,7 +47,7 @@ def test_those_who_cross_over_are_sicker_at_baseline(sciatica):
     _, results = sciatica
     run = results["conservative"]
     crossed = run.patients["operations"].to_numpy() > 0
-    for name in ("rmdq", "leg_pain"):
+    for name in ("rmdq", "limb_pain"):
         start = run.series[name][0]
         gap = start[crossed].mean() - start[~crossed].mean()
         error = np.sqrt(start[crossed].var() / crossed.sum() + start[~crossed].var() / (~crossed).sum())

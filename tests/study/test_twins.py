@@ -23,7 +23,7 @@ def lesson():
 def surgery():
     """Nerve-root pain, usual care beside early surgery, with harms, in a clinic with queues."""
     evidence = shipped_evidence().change(
-        {"microdiscectomy.durotomy": 0.3, "disc_herniation.cauda_equina": 0.05}
+        {"microdiscectomy.durotomy": 0.3, "disc_herniation.serious.cauda_equina": 0.05}
     )
     return ss.compare(
         {"usual": "conservative_first", "early": "early_surgery"},

@@ -92,7 +92,7 @@ def simulate_steps(
         arm,
         run,
         weeks,
-        {"pain": pain, "leg_pain": pain / 2, "back_pain": pain, "disability": pain * 8, "rmdq": pain * 2},
+        {"pain": pain, "limb_pain": pain / 2, "axial_pain": pain, "disability": pain * 8, "rmdq": pain * 2},
         frame,
         pd.DataFrame(),
     )
