@@ -13,7 +13,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from spinesim.errors import SpinesimError
-from spinesim.pathway import load_pathway as pathway
+from spinesim.evidence import evidence  # hides the package of that name: `from spinesim.evidence import` works
+from spinesim.pathway import load_pathway as pathway  # likewise
 
 if TYPE_CHECKING:
     from spinesim.study import (
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
         simulate,
         simulate_steps,
     )
+    from spinesim.study.claims import run_claims as claims
+    from spinesim.study.people import cohort
 
 __version__ = "0.1.0"
 
@@ -36,8 +39,11 @@ __all__ = [
     "Study",
     "Twins",
     "__version__",
+    "claims",
+    "cohort",
     "compare",
     "conditions",
+    "evidence",
     "load_trial",
     "pathway",
     "run_trial",
@@ -46,8 +52,12 @@ __all__ = [
 ]
 
 
+_ELSEWHERE = {"claims": ("spinesim.study.claims", "run_claims"), "cohort": ("spinesim.study.people", "cohort")}
+
+
 def __getattr__(name: str) -> Any:
     """Import the study room (pandas, SimPy) only when it is first asked for."""
     if name not in __all__:
         raise AttributeError(f"module 'spinesim' has no attribute '{name}'")
-    return getattr(import_module("spinesim.study"), name)
+    room, there = _ELSEWHERE.get(name, ("spinesim.study", name))
+    return getattr(import_module(room), there)

@@ -11,18 +11,20 @@ import numpy.typing as npt
 import simpy
 
 from spinesim.clinic import journey as story
+from spinesim.clinic.judgement import Judgement
 from spinesim.clinic.log import EventLog
 from spinesim.clinic.patient import Patient
 from spinesim.clinic.setting import ClinicSetting
-from spinesim.clinical import Body, Cohort, examine, reported
+from spinesim.clinical import OCCUPATIONS, Body, Cohort, examine, set_load
 from spinesim.clinical.treatments import Chance
 from spinesim.evidence import Draws, Evidence
-from spinesim.pathway import Facts, Pathway
+from spinesim.pathway import COUNTED_BY, COURSES, Pathway
 
 WEEK = 7
 SLICE_DAYS = 14  # how often a run reports progress
-PAIN_TOP, INDEX_TOP = 10.0, 100.0  # NRS 0-10, ODI 0-100
 MOST_SESSIONS = 1_000  # more than any course has: keeps the sessions of two courses apart
+COUNTS = {step: fact for fact, steps in COUNTED_BY.items() for step in steps}
+DOSE = {step: dial for dial, steps in COURSES.items() for step in steps}
 
 
 def entry_days(setting: ClinicSetting, draws: Draws, cohort: Cohort) -> npt.NDArray[np.int64]:
@@ -66,14 +68,24 @@ class Clinic:
         entry = entry_days(setting, draws, cohort)
         self.body = Body(evidence, cohort, draws, entry, weeks)
         self.numbers = self.body.numbers
+        self.treatments = self.body.treatments
+        self.resource_of = {"intake": "physician", "review": "physician"} | {
+            step: what.resource for step, what in self.treatments.items() if what.resource != "none"
+        }
         self.slot_days = {
             step: getattr(setting.resources, resource).slot_days(self.numbers[f"{minutes}.minutes"])
-            for step, resource in story.RESOURCE_OF.items()
+            for step, resource in self.resource_of.items()
             for minutes in [{"intake": "first_visit", "review": "visit"}.get(step, step)]
         }
-        self.session_gap = WEEK / (pathway.settings.physiotherapy_sessions_per_week or 1)
+        plan = pathway.settings
+        self.harm_names = sorted({harm for what in self.treatments.values() for harm in what.harms})
+        self.examines = plan.examination != 0
+        self.discord = 1 - (1.0 if plan.coordination is None else plan.coordination)
         self.signs = examine(evidence, cohort, draws)
+        self.judgement = Judgement(evidence, cohort, self.signs, self.examines)
+        self.programmes = {key: str(row["programme"]) for key, row in evidence.conditions.items()}
         self.ages = cohort.age.tolist()
+        self.occupations = [OCCUPATIONS[i] for i in cohort.occupation]
         self.patients = [
             Patient(row, int(cohort.ids[row]), int(entry[row]), int(entry[row]) + weeks * WEEK)
             for row in range(len(cohort))
@@ -81,7 +93,8 @@ class Clinic:
         self.end = max(patient.end for patient in self.patients)
         for patient in self.patients:
             patient.process = self.env.process(story.referral(self, patient))
-            onset = self.body.emergency_day[patient.row]
+            self.judgement.begin(patient)
+            onset = self.body.serious_day[patient.row]
             if math.isfinite(onset):
                 self.env.process(story.emergency(self, patient, float(onset)))
 
@@ -122,18 +135,40 @@ class Clinic:
         if self.followed(patient):
             patient.cost += self.numbers[f"{step}.price"]
 
+    def harmed(self, patient: Patient, harm: str) -> None:
+        """Enter a harm in the ledger: what happened, what it costs, what health it takes."""
+        self.note(patient, "harm", harm)
+        patient.harm_counts[harm] += 1
+        patient.cost += self.numbers[f"harm.{harm}.price"]
+        patient.qaly_lost += self.numbers[f"harm.{harm}.qaly"]
+
+    def begin_care(self, patient: Patient) -> None:
+        """At the first visit: the load this pathway advises, and what mixed messages do to adherence."""
+        loading = self.pathway.settings.loading
+        if loading is not None and loading != 1:
+            set_load(self.body, patient.row, loading)
+        if self.discord:
+            self.body.adherence[patient.row] *= 1 - self.numbers["coordination.adherence_loss"] * self.discord
+
     def count(self, patient: Patient, step: str) -> None:
         """Something was done."""
         if not self.followed(patient):
             return
         patient.counts[step] += 1
-        patient.pain_before[step] = patient.pain
-        if step == "microdiscectomy" and math.isnan(patient.operated_day):
-            patient.operated_day = self.env.now
+        fact = COUNTS.get(step)
+        if fact:
+            patient.tally[fact] += 1
+            patient.pain_before[fact] = patient.pain
+            if fact == "operations" and math.isnan(patient.operated_day):
+                patient.operated_day = self.env.now
 
     def chance(self, patient: Patient, step: str) -> Chance:
         """The person's uniforms for this occurrence of a step."""
-        occurrence, at, who = patient.counts[step], self.draws.at, patient.id
+        return self.chance_at(patient, patient.counts[step])
+
+    def chance_at(self, patient: Patient, occurrence: int) -> Chance:
+        """The person's uniforms for a numbered occurrence."""
+        at, who = self.draws.at, patient.id
         return lambda name: at(name, occurrence, who)
 
     def accepts(self, patient: Patient, step: str, uptake: str | None, urgent: bool) -> bool:
@@ -146,27 +181,48 @@ class Clinic:
             self.draws.at(f"uptake.{step}", occurrence, patient.id) < self.numbers[uptake or f"{step}.uptake"]
         )
 
-    def keeps_session(self, patient: Patient, session: int) -> bool:
-        """Whether a planned physiotherapy session is kept (adherence)."""
-        occurrence = patient.courses * MOST_SESSIONS + session
-        u = self.draws.at("physiotherapy.keeps", occurrence, patient.id)
+    def sessions(self, step: str) -> tuple[int, float]:
+        """How many sessions a course has and the days between two: by the pathway's dial, else its own."""
+        dial, plan = DOSE.get(step), self.pathway.settings
+        if dial is None:
+            return round(self.numbers[f"{step}.sessions"]), WEEK / self.numbers[f"{step}.sessions_per_week"]
+        return int(getattr(plan, dial) or 0), WEEK / (getattr(plan, f"{dial}_per_week") or 1)
+
+    def keeps_session(self, patient: Patient, step: str, course: int, session: int) -> bool:
+        """Whether a planned session is kept (adherence)."""
+        u = self.draws.at(f"{step}.keeps", course * MOST_SESSIONS + session, patient.id)
         return bool(u < self.body.adherence[patient.row])
 
     def lead_days(self, step: str) -> float:
         """Days between deciding on a step and the first day it can be booked for."""
-        return self.numbers[f"{step}.lead_days"]
+        return self.numbers[f"{step}.lead_days"] + self.numbers["coordination.delay_days"] * self.discord
+
+    def repeats(self, patient: Patient, step: str) -> bool:
+        """Whether a test is done twice because nobody has the first one's notes."""
+        if not self.discord:
+            return False
+        u = self.draws.at(f"{step}.repeated", patient.counts[step], patient.id)
+        return bool(u < self.numbers["coordination.duplicate"] * self.discord)
+
+    def alarmed(self, patient: Patient, kind: str) -> bool:
+        """Whether the onset of a serious disease is so plain that the person comes at once."""
+        u = self.draws.at(f"serious.{kind}.alarms", 0, patient.id)
+        return bool(u < self.numbers[f"serious.{kind}.alarms"])
 
     def review_days(self, step: str) -> float:
         """Days to the review after a step."""
         return self.numbers[f"{step}.review_days"]
 
-    def relief(self, patient: Patient, step: str) -> float:
-        """Percent less pain at the first review after a step than at the visit before it; 0 if none."""
-        if step in patient.pain_before:
-            before = patient.pain_before.pop(step)
+    def relief(self, patient: Patient, fact: str) -> float:
+        """Percent less pain at the first review after a step than at the visit before it; 0 if none.
+
+        `fact` is the count the step belongs to (``epidurals``, ``ablations`` …).
+        """
+        if fact in patient.pain_before:
+            before = patient.pain_before.pop(fact)
             gain = 100 * (before - patient.pain) / before if before else 0.0
-            patient.relief_after[step] = max(gain, 0.0)
-        return patient.relief_after.get(step, 0.0)
+            patient.relief_after[fact] = max(gain, 0.0)
+        return patient.relief_after.get(fact, 0.0)
 
     def next_review(self, patient: Patient) -> float | None:
         """Day of the pathway's next review, or None when none is left inside follow-up."""
@@ -176,44 +232,3 @@ class Clinic:
             if day > done and floor(patient.first_day) + day < patient.end:
                 return patient.first_day + day
         return None
-
-    def observe(self, patient: Patient) -> Facts:
-        """What is seen, asked and on file at today's visit."""
-        body, v, row = self.body_today(), self.numbers, patient.row
-        weeks = (floor(patient.visit_day) - floor(patient.first_day)) / WEEK
-        own_week = (floor(self.env.now) - patient.entry) // WEEK
-
-        def told(name: str, score: float, error: str, top: float) -> float:
-            return reported(score, v[error], self.draws.at(f"report.{name}", own_week, patient.id), top)
-
-        leg = told("leg", float(body.limb[row]), "report.pain_error", PAIN_TOP)
-        back = told("back", float(body.axial[row]), "report.pain_error", PAIN_TOP)
-        pain = patient.pain = max(leg, back)
-        if math.isnan(patient.first_pain):
-            patient.first_pain = pain
-        first, counts = patient.first_pain, patient.counts
-        return Facts(
-            weeks=weeks,
-            pain=pain,
-            limb_pain=leg,
-            axial_pain=back,
-            disability=told("disability", float(body.disability[row]), "report.disability_error", INDEX_TOP),
-            pain_improvement=100 * (first - pain) / first if first else 0.0,
-            age=self.ages[row],
-            sessions=counts["physiotherapy"],
-            images=counts["imaging"],
-            epidurals=counts["epidural"],
-            blocks=counts["medial_branch_block"],
-            ablations=counts["ablation"],
-            operations=counts["microdiscectomy"],
-            block_relief=patient.block_relief,
-            epidural_relief=self.relief(patient, "epidural"),
-            ablation_relief=self.relief(patient, "ablation"),
-            red_flag=patient.red_flag,
-            flag_scanned=patient.flag_scanned,
-            radicular=bool(self.signs.radicular[row]),
-            facet_signs=bool(self.signs.facet[row]),
-            finding=patient.report.finding,
-            concordant=patient.report.concordant,
-            in_physiotherapy=patient.in_physiotherapy,
-        )

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 import simpy
 
-from spinesim.clinical import TREATMENTS, block_relief, scan
+from spinesim.clinic.observe import observe
+from spinesim.clinical import block_relief, emg, scan
+from spinesim.clinical.treatments import treat as act
 from spinesim.pathway import Offer, choose
 
 if TYPE_CHECKING:
@@ -20,17 +22,7 @@ if TYPE_CHECKING:
 
 Steps = Generator[simpy.Event, object, None]
 
-RESOURCE_OF = {
-    "intake": "physician",
-    "review": "physician",
-    "physiotherapy": "physiotherapy",
-    "imaging": "imaging",
-    "epidural": "injection",
-    "medial_branch_block": "injection",
-    "ablation": "ablation",
-    "microdiscectomy": "theatre",
-}
-TABLETS_AND_TALK = ("education", "nsaid", "paracetamol")
+AT_THE_VISIT = ("talk", "tablets")
 
 
 def journey(clinic: Clinic, patient: Patient) -> Steps:
@@ -52,9 +44,12 @@ def referral(clinic: Clinic, patient: Patient) -> Steps:
 
 def visit(clinic: Clinic, patient: Patient) -> Steps:
     """Meet the physician; the pathway's first fitting rule makes its offer."""
-    yield from attend(clinic, patient, "review" if patient.known else "intake", urgent=patient.red_flag)
+    known = patient.known
+    yield from attend(clinic, patient, "review" if known else "intake", urgent=patient.red_flag)
+    if not known:
+        clinic.begin_care(patient)
     patient.next_review = clinic.next_review(patient)
-    facts = clinic.observe(patient)
+    facts = observe(clinic, patient)
     clinic.note(patient, "result", "visit", value=facts.pain)
     offer = choose(clinic.pathway, facts, patient.fired)
     if offer:
@@ -68,59 +63,74 @@ def carry_out(clinic: Clinic, patient: Patient, offer: Offer) -> Steps:
         clinic.note(patient, "offer", step)
         if not clinic.accepts(patient, step, offer.uptake, offer.urgent):
             clinic.note(patient, "declined", step)
-        elif step == "discharge":
+        elif (kind := clinic.treatments[step].kind) == "discharge":
             discharge(clinic, patient)
-        elif step in TABLETS_AND_TALK:
+        elif kind in AT_THE_VISIT:
             treat(clinic, patient, step)
-        elif step == "physiotherapy":
-            clinic.env.process(physiotherapy_course(clinic, patient))
+        elif kind == "course":
+            clinic.env.process(course(clinic, patient, step))
         else:
             yield from procedure(clinic, patient, step, urgent=offer.urgent)
 
 
 def procedure(clinic: Clinic, patient: Patient, step: str, urgent: bool) -> Steps:
-    """A scan, block, injection, ablation or operation, and the review that belongs to it."""
+    """A test, injection, ablation or operation, and the review that belongs to it."""
     if not urgent:
         yield clinic.env.timeout(clinic.lead_days(step))
     yield from attend(clinic, patient, step, urgent)
+    if clinic.treatments[step].kind == "test" and clinic.repeats(patient, step):
+        yield from attend(clinic, patient, step, urgent)
     if not clinic.followed(patient):
         return
-    body, row, chance = clinic.body_today(), patient.row, clinic.chance(patient, step)
-    if step == "imaging":
-        patient.report = scan(body, row, chance)
-        patient.flag_scanned = patient.red_flag
-        clinic.note(patient, "result", step, value=float(patient.report.finding))
-    elif step == "medial_branch_block":
-        patient.block_relief = block_relief(body, row, chance)
-        clinic.note(patient, "result", step, value=patient.block_relief)
-    else:
-        treat(clinic, patient, step)
-        if step == "microdiscectomy":
-            patient.red_flag = patient.flag_scanned = False
-    clinic.count(patient, step)
+    if clinic.treatments[step].kind == "test":
+        test(clinic, patient, step)
+    treat(clinic, patient, step)
+    if clinic.treatments[step].stops and clinic.body.threat(patient.row) is None:
+        patient.red_flag = patient.flag_scanned = patient.serious_found = False
+        patient.serious_risk = 0.0
     urgently = urgent and step == "imaging"  # the result is acted on at once
     patient.next_review = clinic.env.now + (0 if urgently else clinic.review_days(step))
 
 
-def physiotherapy_course(clinic: Clinic, patient: Patient) -> Steps:
-    """Sessions at the pathway's pace; some are missed. Reviews go on meanwhile; surgery ends the course."""
-    plan = clinic.pathway.settings
+def test(clinic: Clinic, patient: Patient, step: str) -> None:
+    """Read a scan, a block's diary or a nerve test, and think again about what it may be."""
+    body, row, chance = clinic.body_today(), patient.row, clinic.chance(patient, step)
+    if step == "imaging":
+        patient.report = scan(body, row, chance)
+        patient.flag_scanned, patient.serious_found = patient.red_flag, patient.report.serious
+        clinic.judgement.after_scan(patient)
+        value = float(patient.report.finding)
+    elif step == "emg":
+        patient.emg_root = emg(body, row, chance)
+        clinic.judgement.after_emg(patient)
+        value = float(patient.emg_root)
+    else:
+        first = clinic.chance_at(patient, 0) if patient.blocks_positive else None
+        patient.block_relief = value = block_relief(body, row, chance, step, first)
+        clinic.judgement.after_block(patient, step)
+    clinic.note(patient, "result", step, value=value)
+
+
+def course(clinic: Clinic, patient: Patient, step: str) -> Steps:
+    """Sessions at their pace; some are missed. Reviews go on meanwhile; surgery ends the course."""
+    what, (sessions, gap) = clinic.treatments[step], clinic.sessions(step)
     patient.courses += 1
-    patient.in_physiotherapy = True
-    operations = patient.counts["microdiscectomy"]
-    for session in range(int(plan.physiotherapy_sessions or 0)):
-        if not patient.in_care or patient.red_flag or patient.counts["microdiscectomy"] > operations:
+    mine, operations = patient.courses, patient.tally["operations"]
+    patient.exercising += what.exercises
+    for session in range(sessions):
+        if not patient.in_care or patient.red_flag or patient.tally["operations"] > operations:
             break
-        if clinic.keeps_session(patient, session):
-            yield from attend(clinic, patient, "physiotherapy")
-            treat(clinic, patient, "physiotherapy")
-        yield clinic.env.timeout(clinic.session_gap)
-    patient.in_physiotherapy = False
+        if clinic.keeps_session(patient, step, mine, session):
+            if what.resource != "none":
+                yield from attend(clinic, patient, step)
+            treat(clinic, patient, step)
+        yield clinic.env.timeout(gap)
+    patient.exercising -= what.exercises
 
 
 def attend(clinic: Clinic, patient: Patient, step: str, urgent: bool = False) -> Steps:
     """Ask for a slot, wait for it, use it, give it back. Urgent patients go first."""
-    resource = RESOURCE_OF[step]
+    resource = clinic.resource_of[step]
     clinic.note(patient, "request", step, resource)
     with clinic.resources[resource].request(priority=0 if urgent else 1) as slot:
         yield slot
@@ -133,17 +143,20 @@ def attend(clinic: Clinic, patient: Patient, step: str, urgent: bool = False) ->
 
 
 def treat(clinic: Clinic, patient: Patient, step: str) -> None:
-    """Let the treatment act on the body; write down any harm."""
+    """Let the treatment act on the body; write down what was done and any harm."""
     if not clinic.followed(patient):
         return
-    harms = TREATMENTS[step](clinic.body_today(), patient.row, clinic.chance(patient, step))
-    if step in TABLETS_AND_TALK:
+    what = clinic.treatments[step]
+    programme = clinic.programmes.get(patient.leading[0], "")
+    chance = clinic.chance(patient, step)
+    harms = act(clinic.body_today(), what, patient.row, chance, programme)
+    if what.resource == "none":
         clinic.charge(patient, step)
+    if what.kind == "tablets":
+        patient.drug_days[step] += what.numbers["days"]
     for harm in harms:
-        patient.harms += 1
-        clinic.note(patient, "harm", harm)
-    if step in (*TABLETS_AND_TALK, "physiotherapy"):
-        clinic.count(patient, step)
+        clinic.harmed(patient, harm)
+    clinic.count(patient, step)
 
 
 def wait_for_review(clinic: Clinic, patient: Patient) -> Steps:
@@ -169,9 +182,10 @@ def raise_flag(clinic: Clinic, patient: Patient) -> None:
 
 
 def emergency(clinic: Clinic, patient: Patient, day: float) -> Steps:
-    """When cauda equina symptoms begin, the person comes at once, discharged or not."""
+    """When a serious disease begins, some come at once because of it, discharged or not."""
     yield clinic.until(day)
-    if clinic.body_today().decompressed[patient.row]:
+    kind = clinic.body_today().threat(patient.row)
+    if kind is None or not clinic.alarmed(patient, kind):
         return
     if patient.process is not None and patient.process.is_alive:
         patient.process.interrupt("red flag")

@@ -15,49 +15,73 @@ class Patient:
     """One person's record in the clinic; days count from the start of the run."""
 
     __slots__ = (
+        "beliefs",
         "block_relief",
+        "blocks_positive",
         "cost",
         "counts",
         "courses",
+        "drug_days",
+        "emg_root",
         "end",
         "entry",
+        "exercising",
         "fired",
         "first_day",
+        "first_disability",
         "first_pain",
         "flag_scanned",
-        "harms",
+        "flares_before",
+        "harm_counts",
         "id",
         "in_care",
-        "in_physiotherapy",
+        "leading",
         "next_review",
         "offers",
         "operated_day",
         "pain",
         "pain_before",
         "process",
+        "qaly_lost",
         "red_flag",
         "relief_after",
         "report",
         "row",
+        "serious_found",
+        "serious_risk",
+        "tally",
         "visit_day",
         "visits",
     )
 
     def __init__(self, row: int, id: int, entry: int, end: int) -> None:
         self.row, self.id, self.entry, self.end = row, id, entry, end
-        self.in_care, self.in_physiotherapy = True, False
-        self.red_flag, self.flag_scanned = False, False
-        self.visits, self.courses, self.harms, self.cost = 0, 0, 0, 0.0
-        self.first_day, self.visit_day, self.first_pain = math.nan, math.nan, math.nan
+        self.in_care, self.exercising, self.courses = True, 0, 0
+        self.red_flag, self.flag_scanned, self.serious_found = False, False, False
+        self.visits, self.cost, self.qaly_lost = 0, 0.0, 0.0
+        self.first_day, self.visit_day = math.nan, math.nan
+        self.first_pain, self.first_disability, self.flares_before = math.nan, math.nan, 0.0
         self.next_review: float | None = None
         self.operated_day = math.nan
-        self.report, self.block_relief, self.pain = NOT_SCANNED, 0.0, 0.0
+        self.report, self.block_relief, self.emg_root, self.pain = NOT_SCANNED, 0.0, False, 0.0
+        self.blocks_positive: tuple[bool, ...] = ()
+        self.beliefs: Any = None  # log probabilities of the patterns, as the clinic sees it
+        self.leading: tuple[str, float] = ("", 0.0)  # the likeliest pattern and its probability
+        self.serious_risk = 0.0  # % probability of serious disease, as the clinic sees it
         self.pain_before: dict[str, float] = {}  # pain at the visit before a step, until its first review
         self.relief_after: dict[str, float] = {}  # % less pain at that review
         self.counts: Counter[str] = Counter()  # what was done, by step
+        self.tally: Counter[str] = Counter()  # what was done, by fact of the pathway vocabulary
+        self.drug_days: Counter[str] = Counter()  # days of tablets, by drug
+        self.harm_counts: Counter[str] = Counter()
         self.offers: Counter[str] = Counter()  # what was offered, by step
         self.fired: dict[str, tuple[int, float]] = {}  # rule id -> (times, week last fired)
         self.process: Any = None
+
+    @property
+    def harms(self) -> int:
+        """How many harms there were."""
+        return self.harm_counts.total()
 
     @property
     def known(self) -> bool:

@@ -36,6 +36,7 @@ class Resources(BaseModel):
 
     physician: Resource
     physiotherapy: Resource
+    psychology: Resource
     imaging: Resource
     injection: Resource
     ablation: Resource

@@ -1,23 +1,41 @@
 """The body and the bedside: conditions, people, course, treatments, tests (pure NumPy)."""
 
 from spinesim.clinical.body import Body
-from spinesim.clinical.cohort import Cohort, check_patients, draw_cohort
+from spinesim.clinical.cohort import OCCUPATIONS, Cohort, check_patients, draw_cohort
 from spinesim.clinical.conditions import Condition, condition
-from spinesim.clinical.diagnosis import Report, Signs, block_relief, examine, reported, scan
-from spinesim.clinical.treatments import TREATMENTS
+from spinesim.clinical.diagnosis import (
+    Report,
+    Signs,
+    block_relief,
+    cord_signs_found,
+    emg,
+    examine,
+    reported,
+    scan,
+    weakness_found,
+)
+from spinesim.clinical.treatment import Treatment, read_treatments
+from spinesim.clinical.treatments import set_load, treat
 
 __all__ = [
-    "TREATMENTS",
+    "OCCUPATIONS",
     "Body",
     "Cohort",
     "Condition",
     "Report",
     "Signs",
+    "Treatment",
     "block_relief",
     "check_patients",
     "condition",
+    "cord_signs_found",
     "draw_cohort",
+    "emg",
     "examine",
+    "read_treatments",
     "reported",
     "scan",
+    "set_load",
+    "treat",
+    "weakness_found",
 ]

@@ -1,28 +1,24 @@
-"""The body: columns of one cohort, advanced by one vectorised step a day.
+"""The body: columns of one cohort, advanced by one vectorised step a day (`day.py`).
 
-The step uses only elementary arithmetic and comparisons, which give the same bits whatever the length of
-the array; powers and exponentials are taken once, when the body is made.
+Powers and exponentials are taken once, when the body is made or someone is treated.
 """
 
 from __future__ import annotations
-
-import math
 
 import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from spinesim.clinical.cohort import SCALE_TOP, Cohort
+from spinesim.clinical import day
+from spinesim.clinical.cohort import SCALE_TOP, SERIOUS, Cohort
+from spinesim.clinical.load import flare_ratio
+from spinesim.clinical.relief import Relief, daily
+from spinesim.clinical.treatment import EXERCISE, Treatment, read_treatments
 from spinesim.evidence import Draws, Evidence
 
 Floats = npt.NDArray[np.float64]
-WEEK = 7
-RECORDED = ("pain", "limb_pain", "axial_pain", "disability", "sleep", "deficit")
-
-
-def daily(days: float) -> float:
-    """Share kept each day by something that fades with this time constant (days)."""
-    return math.exp(-1 / days)
+WEEK = day.WEEK
+RECORDED = ("pain", "limb_pain", "axial_pain", "disability", "sleep", "fear", "sensitisation", "deficit")
 
 
 class Body:
@@ -42,6 +38,8 @@ class Body:
     ----------
     record : dict of str to float32 array, shape (weeks + 1, N)
         Value at the start of each of the person's own weeks.
+    reliefs : dict of str to Relief
+        Temporary relief by treatment; a treatment nobody has had is not there.
     """
 
     def __init__(
@@ -49,7 +47,6 @@ class Body:
     ) -> None:
         self.numbers = numbers = {key: p.value for key, p in evidence.parameters.items()}
         self.cohort, self.entry, self.weeks, self.day = cohort, entry, weeks, 0
-        key = cohort.condition.key
         n = len(cohort)
         # natural course: a part that passes and a part that lasts, in each channel
         self.limb_passing = cohort.limb_start * (1 - cohort.limb_lasting)
@@ -59,79 +56,115 @@ class Body:
         self.limb_keep = np.exp(-1 / cohort.limb_days)
         self.axial_keep = np.exp(-1 / cohort.axial_days)
         self.compression = np.where(cohort.herniation > 0, 1.0, 0.0)
-        self.wound = np.zeros(n)
+        self.narrowed = cohort.narrowed.astype(float)
         self.resorb_keep = np.where(cohort.resorbs, daily(numbers["herniation.resorption_days"]), 1.0)
+        self.wound, self.scar = np.zeros(n), np.zeros(n)
         # week-to-week fluctuation: one autoregressive path per person and channel, known from the start
-        self.limb_noise = self._paths(draws, "wobble.limb", key)
-        self.axial_noise = self._paths(draws, "wobble.axial", key)
-        last = int(cohort.ids[-1]) + 1
+        self.limb_noise = self._paths(draws, "wobble.limb")
+        self.axial_noise = self._paths(draws, "wobble.axial")
+        last = int(cohort.ids.max()) + 1
         self.flare_draws = np.stack([draws.block("flare", w, last)[cohort.ids] for w in range(weeks + 1)])
-        self.flare = np.zeros(n)
-        self.flares = np.zeros(n)
+        self.flare, self.flares, self.late_flares = np.zeros(n), np.zeros(n), np.zeros(n)
+        # activity
+        self.load, self.flare_load, self.graded = np.ones(n), np.ones(n), np.zeros(n)
+        self.flares_managed = self.loads_managed = False
+        self.load_response = cohort.number("load_response", 0.0)
+        self.active_days, self.habits = cohort.active_days.copy(), np.zeros(n)
+        self.flare_ratio = flare_ratio(numbers, cohort.occupation, self.active_days)
         # slow states
         started = numbers["sensitisation.start_per_year"] / 365.25
         beyond = np.maximum(cohort.days_in_pain - numbers["sensitisation.after_days"], 0)
         self.sensitisation = np.minimum(started * beyond, 1.0)
         self.days_in_pain = cohort.days_in_pain.copy()
         self.conditioning = np.full(n, numbers["person.conditioning"])
-        self.maintenance = np.zeros(n)
+        self.maintenance, self.calm = np.zeros(n), np.zeros(n)
+        self.adherence = cohort.adherence.copy()
         share = np.maximum(cohort.limb_start, cohort.axial_start) / SCALE_TOP
-        self.sleep = numbers["person.sleep"] - numbers["sleep.loss_from_pain"] * share
-        self.fear_rest = cohort.fear.copy()
+        self.sleep_rest, self.fear_rest = cohort.sleep_rest.copy(), cohort.fear.copy()
+        self.drug_sleep, self.drug_sleep_until = np.zeros(n), np.full(n, -1.0)
         self.fear = cohort.fear + numbers["fear.from_pain"] * share
+        self.sleep = day.sleep_goal(self, slice(0, n), share)
+        self.fear = day.fear_goal(self, slice(0, n), share)
         # the pain a person arrives with already holds what sleep and sensitisation add to it
         self.sensitisation_at_entry = self.sensitisation.copy()
         self.sleep_at_entry = self.sleep.copy()
-        self.adherence = cohort.adherence.copy()
-        # neurology (nothing moves myelopathy or maintenance yet)
-        self.deficit = np.zeros(n)
-        self.myelopathy = np.zeros(n)
-        self.emergency_day = entry + cohort.emergency_day
-        self.decompressed = np.zeros(n)
-        # active treatment effects
-        self.physio = np.zeros(n)
-        self.epidural = np.zeros(n)
-        self.ablation = np.zeros(n)
-        self.regrown_day = np.full(n, np.inf)
-        self.drug_limb, self.drug_axial = np.zeros(n), np.zeros(n)
-        self.drug_until = np.full(n, -1.0)
-        self._constants(key)
+        # serious disease: at most one kind a person; permanent deficit grows from its onset until treated
+        self.deficit, self.treated = np.zeros(n), np.zeros(n)
+        self.serious_day = entry + cohort.serious_day
+        kinds = [numbers[f"serious.{kind}.growth_days"] for kind in SERIOUS]
+        self.deficit_pull = np.array([0.0] + [1 - daily(days) for days in kinds])[cohort.serious]
+        burden = [numbers["serious.weakness.disability"]] + [
+            numbers[f"serious.{kind}.disability"] for kind in SERIOUS
+        ]
+        self.deficit_disability = np.array(burden)[cohort.serious]
+        # treatment
+        self.treatments = read_treatments(evidence)
+        self.reliefs: dict[str, Relief] = {}
+        self.tablets: tuple[str, ...] = ()
+        self._exercise_before()
+        self.context = np.zeros(n)
+        self._constants()
         self.limb, self.axial = np.zeros(n), np.zeros(n)
         self.disability = np.zeros(n)
         self.record = {name: np.full((weeks + 1, n), np.nan, dtype=np.float32) for name in RECORDED}
         self.limb_wobble, self.axial_wobble = np.zeros(n), np.zeros(n)
-        self._score(slice(0, n))
-        self.disability[:] = self._disability_target(slice(0, n))
+        day.score(self, slice(0, n))
+        self.disability[:] = day.disability_target(self, slice(0, n))
         self._record_due()
 
-    def _constants(self, key: str) -> None:
-        v = self.numbers
+    def _constants(self) -> None:
+        v, cohort = self.numbers, self.cohort
         self.flare_keep = daily(v["flare.days"])
-        self.physio_keep = daily(v["physiotherapy.relief_days"])
-        self.epidural_keep = daily(v["epidural.days"])
-        self.ablation_keep = daily(v["ablation.return_days"])
         self.conditioning_pull = 1 - daily(v["conditioning.loss_days"])
         self.sensitise = 1 - daily(v["sensitisation.growth_days"])
         self.desensitise = daily(v["sensitisation.fall_days"])
         self.sleep_pull = 1 - daily(v["sleep.days"])
         self.fear_pull = 1 - daily(v["fear.days"])
-        self.disability_pull = 1 - daily(v[f"{key}.disability.days"])
+        self.calm_keep = daily(v["cbt.calm_days"])
+        self.habits_keep = daily(v["habits.days"])
+        self.context_keep = daily(v["context.days"])
         self.wound_keep = daily(v["microdiscectomy.wound_days"])
-        self.deficit_pull = 1 - daily(v["serious.cauda_equina.growth_days"])
-        self.per_limb = v[f"{key}.disability.per_limb"]
-        self.per_axial = v[f"{key}.disability.per_axial"]
-        self.flare_weekly = v[f"{key}.flare.weekly"]
+        self.disability_pull = 1 - np.exp(-1 / cohort.number("disability.days"))
+        self.per_limb = cohort.number("disability.per_limb") * cohort.disability_trait
+        self.per_axial = cohort.number("disability.per_axial") * cohort.disability_trait
+        self.flare_weekly = cohort.number("flare.weekly")
         # rate ratio at full conditioning, 1 at the resting level
         room = 1 - v["conditioning.level"]
         self.flare_slope = (v["conditioning.flare_protection"] - 1) / room if room else 0.0
         self.quiet_level = max(v["pain.quiet_level"], 1e-9)
-        self.flare_limb_share = 1.0 if self.cohort.condition.main_pain == "limb" else 0.0
+        limb = [1.0 if c.main_pain == "limb" else 0.0 for c in cohort.conditions]
+        self.flare_limb_share = np.array(limb)[cohort.which]
 
-    def _paths(self, draws: Draws, name: str, key: str) -> Floats:
+    def _exercise_before(self) -> None:
+        """The exercise a person has had before they came is already part of the pain they bring."""
+        earlier = self.cohort.prior_sessions / self.numbers["physiotherapy.sessions_scale"]
+        slot = self.relief(self.treatments[EXERCISE])
+        slot.based = True
+        slot.base = -self.numbers["physiotherapy.prior_kept"] * special.expm1(-earlier)
+        slot.level = slot.base.copy()
+
+    def relief(self, what: Treatment) -> Relief:
+        """The relief a treatment gives, made when the first person has it."""
+        if what.step not in self.reliefs:
+            made = Relief(
+                len(self.cohort),
+                share=what.share,
+                limb=what.get("limb_relief"),
+                axial=what.get("axial_relief"),
+                days=0.0 if what.kind == "tablets" else what.get("return_days", what.get("days")),
+                onset_days=what.get("onset_days"),
+            )
+            # kept by name, so that bits do not depend on who was treated first
+            self.reliefs = dict(sorted({**self.reliefs, what.step: made}.items()))
+            if what.kind == "tablets":
+                self.tablets = (*self.tablets, what.step)
+        return self.reliefs[what.step]
+
+    def _paths(self, draws: Draws, name: str) -> Floats:
         """Autoregressive fluctuation, NRS points, shape (weeks + 1, N); 0 at entry."""
-        rho = self.numbers[f"{key}.course.wobble_correlation"]
-        fresh = math.sqrt(1 - rho**2)
-        ids, last = self.cohort.ids, int(self.cohort.ids[-1]) + 1
+        rho = self.cohort.number("course.wobble_correlation")
+        fresh = np.sqrt(1 - rho**2)
+        ids, last = self.cohort.ids, int(self.cohort.ids.max()) + 1
         path = np.zeros((self.weeks + 1, len(ids)))
         for week in range(1, self.weeks + 1):
             shock = special.ndtri(draws.block(name, week, last)[ids])
@@ -139,109 +172,39 @@ class Body:
         path *= self.cohort.wobble
         return path
 
+    # -- what is true of one person today ----------------------------------------------------------------
+
     def compressed(self, row: int) -> bool:
         """Whether a herniation still presses on the root (resorption is a matter of degree)."""
         return bool(self.compression[row] > self.numbers["herniation.gone_below"])
 
-    def emergency(self, row: int) -> bool:
-        """Whether cauda equina syndrome is present today."""
-        return bool(self.emergency_day[row] <= self.day and not self.decompressed[row])
+    def has(self, row: int, tissue: str | None) -> bool:
+        """Whether the tissue a treatment needs is there (a tag of ``treatments.toml``; None: nothing)."""
+        if tissue is None:
+            return True
+        if tissue == "herniation":
+            return self.compressed(row)
+        if tissue == "narrowed":
+            return bool(self.narrowed[row])
+        if tissue == "root":
+            return self.compressed(row) or bool(self.narrowed[row])
+        return bool(getattr(self.cohort, tissue)[row])
+
+    def threat(self, row: int) -> str | None:
+        """Kind of serious disease that has begun and is not treated, or None."""
+        if self.serious_day[row] <= self.day and not self.treated[row]:
+            return SERIOUS[self.cohort.serious[row] - 1]
+        return None
 
     # -- one day -------------------------------------------------------------------------------------------
 
-    def advance(self, day: int) -> None:
-        """Bring everyone who has entered to the start of `day` (calendar days)."""
-        while self.day < day:
+    def advance(self, until: int) -> None:
+        """Bring everyone who has entered to the start of day `until` (calendar days)."""
+        while self.day < until:
             self.day += 1
             here = slice(0, int(np.searchsorted(self.entry, self.day, side="left")))
-            self._step(here)
+            day.live(self, here)
             self._record_due()
-
-    def _step(self, here: slice) -> None:
-        v = self.numbers
-        self.limb_passing[here] *= self.limb_keep[here]
-        self.axial_passing[here] *= self.axial_keep[here]
-        self.limb_lasting[here] *= self.resorb_keep[here]
-        self.compression[here] *= self.resorb_keep[here]
-        self.wound[here] *= self.wound_keep
-        self.flare[here] *= self.flare_keep
-        self.physio[here] *= self.physio_keep
-        self.epidural[here] *= self.epidural_keep
-        back = self.regrown_day[here] <= self.day
-        self.ablation[here] *= np.where(back, self.ablation_keep, 1.0)
-        on_drug = self.drug_until[here] >= self.day
-        self.drug_limb[here] *= on_drug
-        self.drug_axial[here] *= on_drug
-        # slow states follow yesterday's pain
-        pain = np.maximum(self.limb[here], self.axial[here])
-        share = pain / SCALE_TOP
-        in_pain = pain >= v["pain.in_pain"]
-        days = self.days_in_pain[here]
-        self.days_in_pain[here] = np.where(in_pain, days + 1, np.maximum(days - v["sensitisation.forget"], 0))
-        grow = in_pain & (self.days_in_pain[here] > v["sensitisation.after_days"])
-        sens = self.sensitisation[here]
-        self.sensitisation[here] = np.where(
-            grow, sens + self.sensitise * share * (1 - sens), np.where(in_pain, sens, sens * self.desensitise)
-        )
-        rest = np.maximum(v["conditioning.level"], self.maintenance[here])
-        self.conditioning[here] += self.conditioning_pull * (rest - self.conditioning[here])
-        sleep_goal = v["person.sleep"] - v["sleep.loss_from_pain"] * share
-        self.sleep[here] += self.sleep_pull * (sleep_goal - self.sleep[here])
-        fear_goal = self.fear_rest[here] + v["fear.from_pain"] * share
-        self.fear[here] += self.fear_pull * (fear_goal - self.fear[here])
-        # cauda equina: deficit grows from onset until the root is decompressed
-        emergency = (self.emergency_day[here] <= self.day) & (self.decompressed[here] == 0)
-        if emergency.any():
-            self.deficit[here] += np.where(emergency, self.deficit_pull * (1 - self.deficit[here]), 0.0)
-        self._new_week(here)
-        self._score(here)
-        goal = self._disability_target(here)
-        self.disability[here] += self.disability_pull * (goal - self.disability[here])
-
-    def _new_week(self, here: slice) -> None:
-        """On the first day of a person's own week: new fluctuation, perhaps a flare."""
-        own = self.day - self.entry[here]
-        due = np.flatnonzero((own % WEEK == 0) & (own <= self.weeks * WEEK))
-        if not len(due):
-            return
-        week = own[due] // WEEK
-        self.limb_wobble[due] = self.limb_noise[week, due]
-        self.axial_wobble[due] = self.axial_noise[week, due]
-        ratio = 1 + self.flare_slope * (self.conditioning[due] - self.numbers["conditioning.level"])
-        flares = self.flare_draws[week, due] < self.flare_weekly * np.maximum(ratio, 0)
-        self.flare[due] += self.numbers["flare.size"] * flares
-        self.flares[due] += flares
-
-    def _score(self, here: slice) -> None:
-        """Today's pain in both channels, NRS 0-10."""
-        v = self.numbers
-        limb = self.limb_passing[here] + self.limb_lasting[here] + self.flare_limb_share * self.flare[here]
-        axial = self.axial_passing[here] + self.axial_lasting[here] + self.wound[here]
-        axial = axial + (1 - self.flare_limb_share) * self.flare[here]
-        limb = limb * (1 - v["physiotherapy.limb_relief"] * self.physio[here])
-        axial = axial * (1 - v["physiotherapy.axial_relief"] * self.physio[here]) * (1 - self.ablation[here])
-        amplified = v["sensitisation.pain"] * (
-            self.sensitisation[here] - self.sensitisation_at_entry[here]
-        ) + v["sleep.pain_from_loss"] * (self.sleep_at_entry[here] - self.sleep[here])
-        quiet = self.quiet_level
-        limb = limb + np.minimum(limb / quiet, 1) * self.limb_wobble[here]
-        axial = axial + np.minimum(axial / quiet, 1) * (self.axial_wobble[here] + amplified)
-        limb = limb - self.epidural[here] - self.drug_limb[here]
-        axial = axial - self.drug_axial[here]
-        self.limb[here] = np.minimum(np.maximum(limb, 0), SCALE_TOP)
-        self.axial[here] = np.minimum(np.maximum(axial, 0), SCALE_TOP)
-
-    def _disability_target(self, here: slice) -> Floats:
-        """Where disability (ODI 0-100) is heading at today's pain."""
-        v = self.numbers
-        from_pain = self.per_limb * self.limb[here] + self.per_axial * self.axial[here]
-        goal = (
-            from_pain * self.cohort.disability_trait[here]
-            + v["fear.disability"] * (self.fear[here] - v["person.fear"])
-            - v["conditioning.disability"] * (self.conditioning[here] - v["conditioning.level"])
-            + v["serious.cauda_equina.disability"] * self.deficit[here]
-        )
-        return np.minimum(np.maximum(goal, 0), 100.0)
 
     def _record_due(self) -> None:
         """Keep the value of everyone whose own week begins today."""
@@ -257,12 +220,8 @@ class Body:
 
     def _keep(self, week: int | npt.NDArray[np.int64], who: slice | npt.NDArray[np.int64]) -> None:
         limb, axial = self.limb[who], self.axial[who]
-        for name, column in (
-            ("pain", np.maximum(limb, axial)),
-            ("limb_pain", limb),
-            ("axial_pain", axial),
-            ("disability", self.disability[who]),
-            ("sleep", self.sleep[who]),
-            ("deficit", self.deficit[who]),
-        ):
-            self.record[name][week, who] = column
+        self.record["pain"][week, who] = np.maximum(limb, axial)
+        self.record["limb_pain"][week, who] = limb
+        self.record["axial_pain"][week, who] = axial
+        for name in RECORDED[3:]:
+            self.record[name][week, who] = getattr(self, name)[who]

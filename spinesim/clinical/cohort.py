@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -11,27 +10,67 @@ import numpy.typing as npt
 from scipy import special
 
 from spinesim.clinical.conditions import Condition, condition
+from spinesim.clinical.described import Described, describe
+from spinesim.clinical.hidden import Columns, herniation, incidental, serious
+from spinesim.clinical.mix import MIXES, Mix, case_mix
+from spinesim.clinical.people import (
+    GOALS,
+    HERNIATIONS,
+    OCCUPATIONS,
+    RISKS,
+    SCALE_TOP,
+    SERIOUS,
+    TISSUES,
+    Flags,
+    Floats,
+    Ints,
+    Uniforms,
+    beta,
+    classes,
+    concentration,
+    score,
+    traits,
+)
 from spinesim.errors import SpinesimError
 from spinesim.evidence import Draws, Evidence
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
+__all__ = [
+    "GOALS", "HERNIATIONS", "MIXES", "MOST_PATIENTS", "OCCUPATIONS", "RISKS", "SCALE_TOP", "SERIOUS",
+    "TISSUES", "Cohort", "Mix", "case_mix", "check_patients", "draw_cohort",
+]  # fmt: skip
 
-HERNIATIONS = ("none", "bulge", "protrusion", "extrusion", "sequestration")
-SCALE_TOP = 10.0  # the numeric rating scale runs from 0 to 10
 MOST_PATIENTS = 100_000
 
 
 @dataclass(frozen=True)
 class Cohort:
-    """`N` people; every field but `condition` is an array of length N.
+    """`N` people; every field but `conditions` and `told` is an array of length N.
 
     Pain is NRS 0-10, time constants are days, shares and qualities are 0-1. `ids` index the named
     draws, so a person keeps their fate whoever else is in the cohort.
+
+    Attributes
+    ----------
+    conditions, which : tuple of Condition, ints
+        The pain patterns of the mix, and which of them each person has.
+    serious, serious_day : ints, floats
+        0, or 1 + the index in `SERIOUS`; days after the referral at which it begins (inf: never).
+    occupation, goal : ints
+        Index in `OCCUPATIONS`, in `GOALS`.
+    goal_level : floats
+        Minutes at a stretch, good nights a week or working days a week, by the goal.
+    sleep_rest : floats
+        Sleep quality when free of pain.
+    prior_sessions : ints
+        Exercise sessions attended before the referral.
+    active_days : floats
+        Days a week over which the week's work is spread.
+    told : dict of str to flags
+        Signs that a described patient shows, whatever chance says.
     """
 
-    condition: Condition
+    conditions: tuple[Condition, ...]
+    which: Ints
     ids: Ints
     age: Floats
     female: Flags
@@ -50,17 +89,55 @@ class Cohort:
     herniation: Ints
     resorbs: Flags
     facet_source: Flags
+    si_source: Flags
+    muscle_source: Flags
+    narrowed: Flags
     incidental_disc: Flags
     incidental_facet: Flags
-    emergency_day: Floats
+    serious: Ints
+    serious_day: Floats
+    occupation: Ints
+    kidney_disease: Flags
+    ulcer: Flags
+    anticoagulated: Flags
+    diabetes: Flags
+    osteoporosis: Flags
+    sleep_rest: Floats
+    prior_sessions: Ints
+    goal: Ints
+    goal_level: Floats
+    active_days: Floats
+    told: dict[str, Flags]
 
     def __len__(self) -> int:
         return len(self.ids)
 
     def take(self, rows: Ints) -> Cohort:
         """The people in `rows`, in that order, each with their own fate."""
-        columns = {f.name: getattr(self, f.name)[rows] for f in fields(self) if f.name != "condition"}
-        return Cohort(condition=self.condition, **columns)
+        columns = {f.name: getattr(self, f.name)[rows] for f in fields(self) if f.name not in NOT_COLUMNS}
+        told = {sign: present[rows] for sign, present in self.told.items()}
+        return Cohort(conditions=self.conditions, told=told, **columns)
+
+    def condition_of(self, row: int) -> Condition:
+        """The pain pattern of the person in this row."""
+        return self.conditions[int(self.which[row])]
+
+    def number(self, name: str, default: float | None = None) -> Floats:
+        """Each person's value of the parameter ``<own condition>.<name>``.
+
+        Raises
+        ------
+        SpinesimError
+            If a condition here has no such parameter and there is no `default`.
+        """
+        values = [what.numbers.get(name, default) for what in self.conditions]
+        for what, value in zip(self.conditions, values, strict=True):
+            if value is None:
+                raise SpinesimError(f"data/parameters: {what.key}.{name} is missing; add it.")
+        return np.array(values, dtype=np.float64)[self.which]
+
+
+NOT_COLUMNS = ("conditions", "told")
 
 
 def check_patients(patients: int) -> int:
@@ -76,53 +153,31 @@ def check_patients(patients: int) -> int:
     return int(patients)
 
 
-def _beta(u: Floats, mean: Floats | float, concentration: float) -> Floats:
-    """Beta quantile by mean and concentration; a mean of 0 or 1 is that value for everyone."""
-    mean = np.broadcast_to(np.asarray(mean, dtype=float), u.shape)
-    inside = np.clip(mean, 1e-9, 1 - 1e-9)
-    if not math.isfinite(concentration):
-        return mean.copy()
-    drawn = special.betaincinv(inside * concentration, (1 - inside) * concentration, u)
-    return np.where((mean <= 0) | (mean >= 1), mean, drawn)
-
-
-def _concentration(mean: float, sd: float, what: str) -> float:
-    """Concentration of a Beta distribution on 0-1 with this mean and SD; infinite without spread."""
-    if sd <= 0 or not 0 < mean < 1:
-        return math.inf
-    size = mean * (1 - mean) / sd**2 - 1
-    if size <= 0:
-        raise SpinesimError(f"{what} cannot have mean {mean:g} and SD {sd:g} on its scale; lower the SD.")
-    return size
-
-
-def _score(u: Floats, mean: float, sd: float) -> Floats:
-    """A pain score on 0-10 with this mean and SD (scaled Beta)."""
-    share = mean / SCALE_TOP
-    return SCALE_TOP * _beta(u, share, _concentration(share, sd / SCALE_TOP, "A pain score"))
-
-
-def _class(u: Floats, shares: Sequence[float]) -> Ints:
-    """Index of the class in which each uniform falls."""
-    edges = np.cumsum(shares)[:-1]
-    return np.searchsorted(edges, u, side="right").astype(np.int64)
-
-
-def draw_cohort(evidence: Evidence, draws: Draws, key: str, patients: int, first: int = 0) -> Cohort:
-    """Draw people with one condition.
+def draw_cohort(
+    evidence: Evidence,
+    draws: Draws,
+    mix: Mix,
+    patients: int,
+    first: int = 0,
+    person: Mapping[str, object] | None = None,
+) -> Cohort:
+    """Draw people with one condition or a mix of them.
 
     Parameters
     ----------
     evidence : Evidence
-        Parameters (ids ``<key>.*``, ``person.*``, ``herniation.*``, ``imaging.incidental.*``).
+        Parameters (ids ``<condition>.*``, ``case_mix.*``, ``person.*``, ``goal.*``, ``herniation.*``,
+        ``serious.*``, ``imaging.incidental.*``).
     draws : Draws
-        Named uniforms; person ``i`` uses position ``i`` of every block.
-    key : str
-        A key of ``data/conditions.toml``.
+        Named uniforms; person ``i`` uses position ``i`` of every block, whatever the mix.
+    mix : str or mapping
+        A condition, a case mix by name, or weights by condition: see `case_mix`.
     patients : int
         How many people, 1 to 100,000.
     first : int
         Number of the first person.
+    person : mapping, optional
+        What is the same for everyone: see `spinesim.clinical.described.describe`.
 
     Returns
     -------
@@ -131,78 +186,87 @@ def draw_cohort(evidence: Evidence, draws: Draws, key: str, patients: int, first
     Raises
     ------
     SpinesimError
-        For an unknown condition or an impossible number of patients.
+        For an unknown condition, an impossible person or an impossible number of patients.
     """
     n = check_patients(patients)
-    what = condition(evidence, key)
-    number, value = what.numbers, evidence.value
+    shares = case_mix(evidence, mix)
+    conditions = tuple(condition(evidence, key) for key in shares)
+    described = describe(evidence, conditions, person)
+    ids = np.arange(first, first + n, dtype=np.int64)
+    which = classes(draws.block("person.condition", 0, first + n)[first:], list(shares.values()))
+    columns: Columns = {}
+    for i, what in enumerate(conditions):
+        rows = np.flatnonzero(which == i)
+        if not len(rows):
+            continue
 
-    def u(name: str) -> Floats:
-        return draws.block(f"person.{name}", 0, first + n)[first:]
+        def u(name: str, own: Ints = ids[rows]) -> Floats:
+            return draws.block(f"person.{name}", 0, first + n)[own]
+
+        for name, values in _draw(evidence, what, u, len(rows), described).items():
+            columns.setdefault(name, np.zeros(n, dtype=values.dtype))[rows] = values
+    told = {sign: np.full(n, present) for sign, present in described.signs.items()}
+    return Cohort(conditions=conditions, which=which, ids=ids, told=told, **columns)  # type: ignore[arg-type]
+
+
+def _draw(evidence: Evidence, what: Condition, u: Uniforms, n: int, described: Described) -> Columns:
+    """The columns of `n` people with one condition."""
+    number, value, given = what.numbers, evidence.value, described.given
 
     def normal(name: str) -> Floats:
         return np.asarray(special.ndtri(u(name)))
+
+    def told(name: str, own: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+        return np.full(n, given[name]).astype(own.dtype) if name in given else own
+
+    def of_course(name: str) -> Floats:
+        return np.asarray(what.by_course(name))[course]
 
     youngest, oldest = value("person.age_min"), value("person.age_max")
     if youngest > oldest:
         raise SpinesimError(f"person.age_min ({youngest:g}) is above person.age_max ({oldest:g}); mend one.")
     age = np.clip(number["age"] + number["age_sd"] * normal("age"), youngest, oldest)
-    course = _class(u("course"), what.by_course("share"))
+    age = np.asarray(told("age", age), dtype=np.float64)
+    female = np.asarray(told("female", u("sex") < number["female"]), dtype=np.bool_)
+    course = classes(u("course"), what.by_course("share"))
+    if described.course:
+        course = np.full(n, what.courses.index(described.course), dtype=np.int64)
     rho = number["start_correlation"]
     z_limb, z_other = normal("limb_start"), normal("axial_start")
     z_axial = rho * z_limb + np.sqrt(1 - rho**2) * z_other
-    limb_start = _score(special.ndtr(z_limb), number["limb.start"], number["limb.start_sd"])
-    axial_start = _score(special.ndtr(z_axial), number["axial.start"], number["axial.start_sd"])
+    limb = told("limb_pain", score(special.ndtr(z_limb), number["limb.start"], number["limb.start_sd"]))
+    axial = told("axial_pain", score(special.ndtr(z_axial), number["axial.start"], number["axial.start_sd"]))
+    limb_start, axial_start = (np.asarray(channel, dtype=np.float64) for channel in (limb, axial))
     pace = np.exp(number["course.spread"] * normal("pace"))
-    concentration = number["course.lasting_concentration"]
-
-    def of_course(name: str) -> Floats:
-        return np.asarray(what.by_course(name))[course]
-
+    crowding = number["course.lasting_concentration"]
     adherence_mean = value("person.adherence")
-    adherence_size = _concentration(adherence_mean, value("person.adherence_sd"), "person.adherence")
-    herniation = np.zeros(n, dtype=np.int64)
-    resorbs = np.zeros(n, dtype=bool)
-    if what.herniation:
-        kinds = HERNIATIONS[1:]
-        herniation = 1 + _class(u("herniation"), [value(f"herniation.{k}.share") for k in kinds])
-        chance = np.array([0.0] + [value(f"herniation.{k}.resorbs") for k in kinds])
-        resorbs = u("resorbs") < chance[herniation]
-    u_emergency = u("cauda_equina")
-    p_emergency = number["serious.cauda_equina"]
-    onset = value("serious.cauda_equina.onset_days")
-    emergency = np.where(
-        u_emergency < p_emergency, np.ceil(onset * u_emergency / max(p_emergency, 1e-300)), np.inf
-    )
-    return Cohort(
-        condition=what,
-        ids=np.arange(first, first + n, dtype=np.int64),
-        age=age,
-        female=u("sex") < number["female"],
-        course=course,
-        limb_start=limb_start,
-        axial_start=axial_start,
-        limb_days=of_course("limb_days") * pace,
-        axial_days=of_course("axial_days") * pace,
-        limb_lasting=_beta(u("limb_lasting"), of_course("limb_lasting"), concentration),
-        axial_lasting=_beta(u("axial_lasting"), of_course("axial_lasting"), concentration),
-        wobble=of_course("wobble"),
-        disability_trait=np.exp(number["disability.spread"] * normal("disability")),
-        adherence=_beta(u("adherence"), adherence_mean, adherence_size),
-        fear=np.clip(value("person.fear") + value("person.fear_sd") * normal("fear"), 0, 1),
-        days_in_pain=np.full(n, number["months_in_pain"] * 365.25 / 12),
-        herniation=herniation,
-        resorbs=resorbs,
-        facet_source=u("facet_source") < number["facet_source"],
-        incidental_disc=u("incidental_disc") < _incidental(evidence, "protrusion", age),
-        incidental_facet=u("incidental_facet") < _incidental(evidence, "facet", age),
-        emergency_day=emergency,
-    )
-
-
-def _incidental(evidence: Evidence, kind: str, age: Floats) -> Floats:
-    """Prevalence of a finding in people without pain, by age (linear between published decades)."""
-    table = evidence.values(f"imaging.incidental.{kind}.age")
-    ages = sorted(table, key=float)
-    prevalence = np.interp(age, [float(a) for a in ages], [table[a] for a in ages])
-    return np.asarray(evidence.value("imaging.incidental_scale") * prevalence)
+    adherence_size = concentration(adherence_mean, value("person.adherence_sd"), "person.adherence")
+    months = given.get("months_in_pain")
+    days_in_pain = np.full(n, (number["months_in_pain"] if months is None else months) * 365.25 / 12)
+    fear = np.clip(value("person.fear") + value("person.fear_sd") * normal("fear"), 0, 1)
+    if "fear" in given:  # as reported at entry, when pain already adds to it
+        share = np.maximum(limb_start, axial_start) / SCALE_TOP
+        fear = np.clip(given["fear"] - value("fear.from_pain") * share, 0, 1)
+    tissue = {name: told(name, u(name) < number.get(name, 0.0)) for name in TISSUES}
+    return {
+        **tissue,
+        **herniation(evidence, what, u, n, given),
+        **serious(evidence, what, u, n, given),
+        **traits(evidence, what, age, female, days_in_pain, u, given),
+        "age": age,
+        "female": female,
+        "course": course,
+        "limb_start": limb_start,
+        "axial_start": axial_start,
+        "limb_days": of_course("limb_days") * pace,
+        "axial_days": of_course("axial_days") * pace,
+        "limb_lasting": beta(u("limb_lasting"), of_course("limb_lasting"), crowding),
+        "axial_lasting": beta(u("axial_lasting"), of_course("axial_lasting"), crowding),
+        "wobble": of_course("wobble"),
+        "disability_trait": np.exp(number["disability.spread"] * normal("disability")),
+        "adherence": beta(u("adherence"), adherence_mean, adherence_size),
+        "fear": fear,
+        "days_in_pain": days_in_pain,
+        "incidental_disc": u("incidental_disc") < incidental(evidence, "protrusion", age),
+        "incidental_facet": u("incidental_facet") < incidental(evidence, "facet", age),
+    }

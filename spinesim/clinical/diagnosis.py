@@ -1,40 +1,26 @@
-"""What the clinic sees of the hidden truth: scores, signs, scans and block diaries."""
+"""What tests show of the hidden truth: scores, scans and nerve tests (signs and blocks: their own files)."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
 from scipy import special
 
-from spinesim.clinical.body import Body
-from spinesim.clinical.cohort import SCALE_TOP, Cohort
-from spinesim.clinical.treatments import Chance
-from spinesim.evidence import Draws, Evidence
+from spinesim.clinical.blocks import block_relief, diary
+from spinesim.clinical.people import SCALE_TOP, SERIOUS
+from spinesim.clinical.signs import Signs, cord_signs_found, examine, weakness_found
 
-Flags = npt.NDArray[np.bool_]
+if TYPE_CHECKING:
+    from spinesim.clinical.body import Body
 
+Chance = Callable[[str], float]
 
-@dataclass(frozen=True)
-class Signs:
-    """History and examination at the first visit; arrays of length N."""
-
-    radicular: Flags
-    facet: Flags
-
-
-def examine(evidence: Evidence, cohort: Cohort, draws: Draws) -> Signs:
-    """Signs found, given what is there (sensitivity and specificity ``exam.*``)."""
-    last = int(cohort.ids[-1]) + 1
-
-    def found(name: str, there: Flags) -> Flags:
-        sensitivity = evidence.value(f"exam.{name}.sensitivity")
-        false_alarm = 1 - evidence.value(f"exam.{name}.specificity")
-        u = draws.block(f"exam.{name}", 0, last)[cohort.ids]
-        return np.asarray(u < np.where(there, sensitivity, false_alarm))
-
-    return Signs(found("radicular", cohort.herniation > 0), found("facet", cohort.facet_source))
+__all__ = [
+    "Report", "Signs", "block_relief", "cord_signs_found", "diary", "emg", "examine", "reported", "scan",
+    "weakness_found",
+]  # fmt: skip
 
 
 def reported(score: float, error_sd: float, u: float, top: float = SCALE_TOP) -> float:
@@ -46,39 +32,69 @@ def reported(score: float, error_sd: float, u: float, top: float = SCALE_TOP) ->
 
 @dataclass(frozen=True)
 class Report:
-    """A scan report. `finding`: something structural is named; `concordant`: it fits the symptoms."""
+    """A scan report.
+
+    Attributes
+    ----------
+    finding : bool
+        Something structural is named.
+    concordant : bool
+        It fits the symptoms.
+    incidental : bool
+        What is named has nothing to do with the pain.
+    serious : bool
+        Serious disease is shown.
+    kind : str
+        Which (one of `SERIOUS`), or "".
+    """
 
     finding: bool
     concordant: bool
     incidental: bool
+    serious: bool = False
+    kind: str = ""
+
+
+def _serious(body: Body, row: int) -> str:
+    """Serious disease a scan could show today: untreated and begun, or a cord already compressed."""
+    which = int(body.cohort.serious[row])
+    if not which or body.treated[row]:
+        return ""
+    kind = SERIOUS[which - 1]
+    return kind if kind == "cord_compression" or body.serious_day[row] <= body.day else ""
 
 
 def scan(body: Body, row: int, chance: Chance) -> Report:
-    """MRI: shows an emergency, a true herniation with its sensitivity, and whatever age has left.
+    """MRI: shows serious disease and pressure on a root with their sensitivities, and whatever age has left.
 
     A named finding adds fear (``imaging.fear``).
     """
     v, cohort = body.numbers, body.cohort
-    shown = body.compressed(row) and chance("imaging.shows") < v["imaging.sensitivity"]
-    true = body.emergency(row) or shown
+    kind = _serious(body, row)
+    if kind and chance("imaging.serious") >= v["imaging.serious_sensitivity"]:
+        kind = ""
+    shown = body.has(row, "root") and chance("imaging.shows") < v["imaging.sensitivity"]
+    true = bool(kind) or shown
     incidental = bool(cohort.incidental_disc[row] or cohort.incidental_facet[row])
     fits = incidental and chance("imaging.fits") < v["imaging.chance_concordance"]
     if true or incidental:
         body.fear_rest[row] = min(body.fear_rest[row] + v["imaging.fear"], 1.0)
-    return Report(finding=true or incidental, concordant=true or fits, incidental=incidental and not true)
+    return Report(
+        finding=true or incidental,
+        concordant=true or fits,
+        incidental=incidental and not true,
+        serious=bool(kind),
+        kind=kind,
+    )
 
 
-def block_relief(body: Body, row: int, chance: Chance) -> float:
-    """Best relief (%) in the diary after a medial branch block.
+def emg(body: Body, row: int, chance: Chance) -> bool:
+    """EMG and nerve conduction: whether a root lesion is shown.
 
-    Positive with the block's sensitivity when the facet joint is the source, else with its
-    false-positive rate; the relief is then uniform above, otherwise below, the cut-off.
+    Pressure on a root shows with the region's sensitivity; a nerve caught outside the spine (a mimic) shows
+    no root lesion but by false alarm.
     """
-    v = body.numbers
-    true = bool(body.cohort.facet_source[row])
-    rate = v["medial_branch_block.sensitivity"] if true else v["medial_branch_block.false_positive"]
-    cut = v["medial_branch_block.positive_relief"]
-    u = chance("medial_branch_block.relief")
-    if chance("medial_branch_block.positive") < rate:
-        return cut + u * (100 - cut)
-    return u * cut * (1 - 1e-9)
+    v, what = body.numbers, body.cohort.condition_of(row)
+    if body.has(row, "root") and not what.mimic:
+        return chance("emg.shows") < v[f"emg.{what.region}.sensitivity"]
+    return chance("emg.shows") < 1 - v["emg.specificity"]

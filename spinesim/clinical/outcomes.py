@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from spinesim.clinical.cohort import GOALS, OCCUPATIONS, Cohort
+
 Floats = npt.NDArray[Any]
 Numbers = Mapping[str, float]
 
@@ -43,3 +45,33 @@ def disabled(numbers: Numbers, odi: Floats) -> npt.NDArray[np.bool_]:
 def broken_night(numbers: Numbers, sleep: Floats) -> npt.NDArray[np.bool_]:
     """Whether a night counts as broken (``function.sleep_night``)."""
     return np.asarray(sleep) < numbers["function.sleep_night"]
+
+
+def at_work(
+    numbers: Numbers, disability: Floats, occupation: npt.NDArray[np.int64]
+) -> npt.NDArray[np.bool_]:
+    """Whether people can do their own work: disability below ``occupation.<occupation>.works_below``."""
+    below = np.array([numbers[f"occupation.{name}.works_below"] for name in OCCUPATIONS])
+    return np.asarray(disability) < below[occupation]
+
+
+def goal_attained(
+    numbers: Numbers, cohort: Cohort, disability: Floats, sleep: Floats, working: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.bool_]:
+    """Whether each person reaches their own goal, in its natural units.
+
+    Minutes at a stretch for sitting, standing and walking; being at work for work; for sleep, good
+    nights a week (a week's sleep quality counts as that share of its nights).
+    """
+    week = numbers["function.nights_per_week"]
+    attained = np.zeros(len(cohort), dtype=bool)
+    for index, goal in enumerate(GOALS):
+        mine = cohort.goal == index
+        if goal == "work":
+            reached = working
+        elif goal == "sleep":
+            reached = week * np.asarray(sleep) >= cohort.goal_level
+        else:
+            reached = minutes(numbers, goal, disability) >= cohort.goal_level
+        attained |= mine & reached
+    return attained

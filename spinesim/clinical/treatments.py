@@ -1,8 +1,8 @@
 """What a treatment does to one person's body.
 
-Each function takes the body, the person's row and, where chance enters, uniforms in (0, 1); it
-changes that row and returns the harms it caused (names, often none). Effects are net of the natural
-course. Every number is a parameter whose id begins with the treatment's name.
+A treatment is data: a row of ``data/treatments.toml`` (words and structure) and the parameters whose ids begin
+with its name. This module is the one reading of them. Effects are net of the natural course. Chance
+enters only as the person's uniform for a named decision.
 """
 
 from __future__ import annotations
@@ -12,96 +12,179 @@ from collections.abc import Callable
 
 from scipy import special
 
-from spinesim.clinical.body import Body, daily
+from spinesim.clinical import harms
+from spinesim.clinical.body import Body
+from spinesim.clinical.cohort import SCALE_TOP
+from spinesim.clinical.load import flare_ratio
+from spinesim.clinical.relief import daily
+from spinesim.clinical.treatment import EXERCISE, Treatment
 
 Chance = Callable[[str], float]
 """Gives the person's uniform for a named decision."""
 
 Harms = tuple[str, ...]
-NONE: Harms = ()
 
 
-def education(body: Body, row: int, chance: Chance) -> Harms:
-    """Explain: lowers fear, raises adherence a little."""
+def treat(body: Body, what: Treatment, row: int, chance: Chance, programme: str = "") -> Harms:
+    """Let one occurrence of a treatment (a course of tablets, a session, a procedure) act on one person.
+
+    Parameters
+    ----------
+    body : Body
+    what : Treatment
+    row : int
+        The person.
+    chance : callable
+        The person's uniforms.
+    programme : str
+        Exercise programme chosen for a `specific_physiotherapy` session (that of the working diagnosis).
+
+    Returns
+    -------
+    tuple of str
+        Harms it caused, often none.
+    """
+    able = _able(body, row) if what.kind == "course" else 1.0
+    if what.kind == "operation":
+        _operate(body, what, row, chance)
+    elif what.exercises:
+        _exercise(body, what, row, able, programme)
+    elif what.share or "limb_relief" in what.numbers or "axial_relief" in what.numbers:
+        _relieve(body, what, row, chance, able)
+    _teach(body, what, row, able)
+    if what.context:
+        body.context[row] = max(body.context[row], body.numbers["context.relief"])
+    if what.stops and body.threat(row) in what.stops:
+        body.treated[row] = 1.0
+    return _harm(body, what, row, chance)
+
+
+def _harm(body: Body, what: Treatment, row: int, chance: Chance) -> Harms:
+    suffered = tuple(
+        harm
+        for harm in what.harms
+        if chance(f"{what.step}.{harm}") < harms.probability(body, row, what.step, harm)
+    )
+    for harm in suffered:
+        harms.suffer(body, row, harm)
+    return suffered
+
+
+def _able(body: Body, row: int) -> float:
+    """How much of a session a person can use today: pain above the usual level limits it."""
     v = body.numbers
-    removed = v["education.fear"] * body.fear_rest[row]
-    body.fear_rest[row] -= removed
-    body.fear[row] = max(body.fear[row] - removed, 0.0)
-    body.adherence[row] = min(body.adherence[row] + v["education.adherence"], 1.0)
-    return NONE
+    pain = max(body.limb[row], body.axial[row])
+    limited = 1 - v["physiotherapy.pain_limits"] * (pain - v["physiotherapy.reference_pain"]) / SCALE_TOP
+    return float(max(limited, 0.0))
 
 
-def _tablets(drug: str, body: Body, row: int) -> None:
-    """Start a course; a stronger drug already running goes on instead."""
-    v = body.numbers
-    axial, limb = v[f"{drug}.axial_relief"], v[f"{drug}.limb_relief"]
-    if axial + limb >= body.drug_axial[row] + body.drug_limb[row]:
-        body.drug_axial[row], body.drug_limb[row] = axial, limb
-        body.drug_until[row] = body.day + v[f"{drug}.days"]
+def _relieve(body: Body, what: Treatment, row: int, chance: Chance, able: float) -> None:
+    """Temporary relief, where the pattern responds, the tissue is there and the person is a responder."""
+    responders = what.get("responders", 1.0)
+    if what.step not in body.cohort.condition_of(row).responds or not body.has(row, what.works_when):
+        return
+    if responders < 1 and not chance(f"{what.step}.responds") < responders:
+        return
+    slot = body.relief(what)
+    fit = max(body.conditioning[row] - body.numbers["conditioning.level"], 0.0)
+    longer = 1 + what.get("habits_hold") * body.habits[row]
+    level, hold = 1 / responders, 0.0
+    if what.kind == "tablets":
+        hold = what.get("days") + 1  # the last day of the course still counts
+    elif what.kind == "course":
+        step = 1 - math.exp(-able / what.get("sessions_scale", 1.0))
+        level = slot.level[row] + step * (1 - slot.level[row])
+    if "regrowth_months" in what.numbers:
+        spread = math.exp(what.get("regrowth_spread") * float(special.ndtri(chance(f"{what.step}.regrowth"))))
+        hold = what.get("regrowth_months") * spread * 365.25 / 12
+    else:
+        longer *= 1 + what.get("conditioning_hold") * fit
+    slot.raise_to(row, level, hold, longer)
 
 
-def nsaid(body: Body, row: int, chance: Chance) -> Harms:
-    """One course of an anti-inflammatory; a rare serious gastrointestinal event."""
-    _tablets("nsaid", body, row)
-    return ("gi_event",) if chance("nsaid.gi_event") < body.numbers["nsaid.gi_event"] else NONE
+def _exercise(body: Body, what: Treatment, row: int, able: float, programme: str) -> None:
+    """One session: benefit saturates with sessions, conditioning rises, a matching programme adds its own."""
+    v, pattern = body.numbers, body.cohort.condition_of(row)
+    dose = what.get("dose") * able
+    if EXERCISE in pattern.responds:
+        slot = body.reliefs[EXERCISE]
+        step = 1 - math.exp(-dose / v["physiotherapy.sessions_scale"])
+        slot.raise_to(row, slot.level[row] + step * (1 - slot.level[row]))
+    if what.step == "specific_physiotherapy" and programme == pattern.programme:
+        slot = body.relief(what)
+        step = 1 - math.exp(-dose / what.get("sessions_scale", v["physiotherapy.sessions_scale"]))
+        slot.raise_to(row, slot.level[row] + step * (1 - slot.level[row]))
+    if what.get("scar"):
+        body.scar[row] *= 1 - what.get("scar")
 
 
-def paracetamol(body: Body, row: int, chance: Chance) -> Harms:
-    """One course of paracetamol."""
-    _tablets("paracetamol", body, row)
-    return NONE
+def _teach(body: Body, what: Treatment, row: int, able: float) -> None:
+    """What stays after the session: less fear, better sleep, habits, fitness, another way of being active."""
+    get, numbers = what.get, what.numbers
+    if get("fear"):
+        removed = get("fear") * body.fear_rest[row]
+        body.fear_rest[row] -= removed
+        body.fear[row] = max(body.fear[row] - removed, 0.0)
+    if get("adherence"):
+        body.adherence[row] = min(max(body.adherence[row] + get("adherence"), 0.0), 1.0)
+    if get("conditioning"):
+        gain = get("conditioning") * body.adherence[row] * (what.get("dose", 1.0) * able)
+        body.conditioning[row] += gain * (1 - body.conditioning[row])
+    if get("conditioning_loss"):
+        body.conditioning[row] *= 1 - get("conditioning_loss")
+    if get("sleep"):
+        if what.kind == "tablets":
+            body.drug_sleep[row] = max(body.drug_sleep[row], get("sleep"))
+            body.drug_sleep_until[row] = max(body.drug_sleep_until[row], body.day + get("days"))
+        else:
+            lost = max(body.numbers["person.sleep"] - body.sleep_rest[row], 0.0)
+            body.sleep_rest[row] += get("sleep") * body.adherence[row] * lost
+    if get("calm"):
+        body.calm[row] += get("calm") * body.adherence[row] * (1 - body.calm[row])
+    if get("habits"):
+        body.habits[row] += get("habits") * body.adherence[row] * (1 - body.habits[row])
+    if get("maintenance"):
+        body.maintenance[row] = max(body.maintenance[row], get("maintenance") * body.adherence[row])
+    if "active_days" in numbers:
+        body.active_days[row] = get("active_days")
+        one = slice(row, row + 1)
+        body.flare_ratio[one] = flare_ratio(body.numbers, body.cohort.occupation[one], body.active_days[one])
+    if what.step == "graded_loading":
+        body.graded[row], body.loads_managed = 1.0, True
+    elif "load" in numbers:
+        set_load(body, row, get("load"))
+    if "flare_load" in numbers:
+        body.flare_load[row], body.flares_managed = get("flare_load"), True
 
 
-def physiotherapy(body: Body, row: int, chance: Chance) -> Harms:
-    """One session attended: benefit saturates with sessions; conditioning rises."""
-    v = body.numbers
-    step = 1 - math.exp(-1 / v["physiotherapy.sessions_scale"])
-    body.physio[row] += step * (1 - body.physio[row])
-    gain = v["physiotherapy.conditioning"] * body.adherence[row]
-    body.conditioning[row] += gain * (1 - body.conditioning[row])
-    return NONE
+def set_load(body: Body, row: int, load: float) -> None:
+    """Live at this share of usual activity from now on."""
+    body.load[row], body.graded[row], body.loads_managed = load, 0.0, True
 
 
-def epidural(body: Body, row: int, chance: Chance) -> Harms:
-    """Epidural steroid: leg pain relief in those who respond, fading over weeks."""
-    v = body.numbers
-    if body.compressed(row) and chance("epidural.responds") < v["epidural.responders"]:
-        body.epidural[row] = max(body.epidural[row], v["epidural.limb_relief"] / v["epidural.responders"])
-    return ("injection_reaction",) if chance("epidural.harm") < v["epidural.minor_harm"] else NONE
-
-
-def ablation(body: Body, row: int, chance: Chance) -> Harms:
-    """Radiofrequency ablation: works only on a true facet source, until the nerve regrows."""
-    v = body.numbers
-    if body.cohort.facet_source[row] and chance("ablation.works") < v["ablation.success"]:
-        spread = math.exp(v["ablation.regrowth_spread"] * float(special.ndtri(chance("ablation.regrowth"))))
-        body.ablation[row] = v["ablation.relief"]
-        body.regrown_day[row] = body.day + v["ablation.regrowth_months"] * spread * 365.25 / 12
-    return ("neuritis",) if chance("ablation.harm") < v["ablation.minor_harm"] else NONE
-
-
-def microdiscectomy(body: Body, row: int, chance: Chance) -> Harms:
-    """Remove the herniation: relief comes sooner; nothing is gained where nothing is compressed."""
-    v = body.numbers
-    harms = []
-    body.wound[row] += v["microdiscectomy.wound"]
-    if body.compressed(row) and chance("microdiscectomy.works") < v["microdiscectomy.success"]:
-        limb = body.limb_passing[row] + body.limb_lasting[row]
-        left = min(v["microdiscectomy.limb_left"] * body.cohort.limb_start[row], limb)
-        body.limb_lasting[row] = left
-        body.limb_passing[row] = (limb - left) * (1 - v["microdiscectomy.at_once"])
-        body.limb_keep[row] = min(body.limb_keep[row], daily(v["microdiscectomy.limb_days"]))
-        body.axial_keep[row] = min(body.axial_keep[row], daily(v["microdiscectomy.axial_days"]))
-        body.compression[row] = 0.0
-    body.decompressed[row] = 1.0
-    if chance("microdiscectomy.durotomy") < v["microdiscectomy.durotomy"]:
-        harms.append("durotomy")
-    if chance("microdiscectomy.deficit") < v["microdiscectomy.deficit"]:
-        harms.append("new_deficit")
-        body.deficit[row] = max(body.deficit[row], v["microdiscectomy.deficit_size"])
-    return tuple(harms)
-
-
-TREATMENTS: dict[str, Callable[[Body, int, Chance], Harms]] = {
-    f.__name__: f for f in (education, nsaid, paracetamol, physiotherapy, epidural, ablation, microdiscectomy)
-}
+def _operate(body: Body, what: Treatment, row: int, chance: Chance) -> None:
+    """Take the pressure off: relief comes sooner; nothing is gained where nothing is pressed."""
+    get, v = what.get, body.numbers
+    wound = get("wound")
+    responds = what.step in body.cohort.condition_of(row).responds
+    if responds and body.has(row, what.works_when) and chance(f"{what.step}.works") < get("success", 1.0):
+        if "limb_left" in what.numbers:
+            limb = body.limb_passing[row] + body.limb_lasting[row]
+            left = min(get("limb_left") * body.cohort.limb_start[row], limb)
+            body.limb_lasting[row] = left
+            body.limb_passing[row] = (limb - left) * (1 - get("at_once"))
+            body.limb_keep[row] = min(body.limb_keep[row], daily(get("limb_days")))
+        if "axial_left" in what.numbers:
+            axial = body.axial_passing[row] + body.axial_lasting[row]
+            left = min(get("axial_left") * body.cohort.axial_start[row], axial)
+            body.axial_lasting[row] = left
+            body.axial_passing[row] = (axial - left) * (1 - get("axial_at_once"))
+        body.axial_keep[row] = min(body.axial_keep[row], daily(get("axial_days")))
+        body.compression[row] = body.narrowed[row] = 0.0
+    # scar and altered movement: some of the back pain stays, less in a body prepared for it
+    fit = max(body.conditioning[row] - v["conditioning.level"], 0.0)
+    scar = get("scar") * max(1 - v["scar.conditioning"] * fit, 0.0)
+    stays = scar * (body.axial_passing[row] + wound)
+    body.axial_passing[row] -= scar * body.axial_passing[row]
+    body.wound[row] += (1 - scar) * wound
+    body.scar[row] += stays

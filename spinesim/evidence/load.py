@@ -6,11 +6,13 @@ import os
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from spinesim.errors import SpinesimError
 from spinesim.evidence.figures import CERTAINTIES, Figure, check_numbers
 from spinesim.evidence.files import label, read_number, read_rows, read_text, read_toml
 from spinesim.evidence.parameters import Parameter
+from spinesim.evidence.references import check_references
 from spinesim.evidence.store import Evidence, Named, near
 
 __all__ = ["Evidence", "data_folder", "load_evidence"]
@@ -51,7 +53,7 @@ def _folder(path: Path, who: str) -> Path:
 
 
 def load_evidence(folder: str | os.PathLike[str] | None = None) -> Evidence:
-    """Read ``parameters/*.csv``, ``evidence/*.csv``, ``conditions.toml`` and ``treatments.toml``.
+    """Read ``parameters/*.csv``, ``evidence/*.csv`` and the conditions, treatments and signs (TOML).
 
     Parameters
     ----------
@@ -89,9 +91,17 @@ def load_evidence(folder: str | os.PathLike[str] | None = None) -> Evidence:
     for path in tables:
         _read_parameters(path, text(path), figures, parameters)
     conditions, treatments = (
-        read_toml(path, text(path)) for path in (root / "conditions.toml", root / "treatments.toml")
+        _read_table(path, text(path), figures) for path in (root / "conditions.toml", root / "treatments.toml")
     )
-    return Evidence(root, conditions, treatments, parameters, figures, content.hexdigest())
+    path = root / "signs.toml"  # a folder without it knows no signs
+    signs = read_toml(path, text(path)) if path.exists() else {}
+    return Evidence(root, conditions, treatments, parameters, figures, content.hexdigest(), signs=signs)
+
+
+def _read_table(path: Path, text: str, figures: Mapping[str, Figure]) -> dict[str, Any]:
+    tables = read_toml(path, text)
+    check_references(label(path), tables, figures)
+    return tables
 
 
 def _read_figures(path: Path, text: str, figures: Named[Figure]) -> None:

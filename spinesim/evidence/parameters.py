@@ -216,6 +216,22 @@ class Parameter:
         notes = self.notes if self.changed else CHANGED + was
         return replace(self, value=value, low=None, high=None, interval="", notes=notes)
 
+    def restated(
+        self,
+        value: float,
+        notes: str,
+        source: str,
+        certainty: str,
+        studies: tuple[str, ...],
+        unchecked: tuple[str, ...],
+    ) -> Parameter:
+        """Return this parameter with another value and what that one rests on, without an interval."""
+        checked = bool(studies) and not unchecked and certainty != "assumption"
+        return replace(
+            self, value=value, low=None, high=None, interval="", notes=notes, source=source,
+            certainty=certainty, checked=checked, studies=studies, unchecked=unchecked,
+        )  # fmt: skip
+
     def card(self) -> str:
         """Return quantity, value, interval, studies and certainty as plain text, with its warnings."""
         spread = "fixed" if self.kind == "fixed" else f"{self.kind}, SD {self.sample_sd:.3g}"

@@ -57,8 +57,10 @@ class Evidence:
     ----------
     folder : Path
         Where it was read.
-    conditions, treatments : dict
-        Parsed ``conditions.toml`` and ``treatments.toml``.
+    conditions, treatments, signs : dict
+        Parsed ``conditions.toml``, ``treatments.toml`` and ``signs.toml``.
+    taken : str
+        The stance taken: ``base``, ``sceptical``, ``hopeful`` or ``article``.
     """
 
     folder: Path
@@ -68,6 +70,10 @@ class Evidence:
     _figures: Named[Figure] = field(repr=False)
     _content: str = field(repr=False)
     _changes: dict[str, float] = field(default_factory=dict)
+    taken: str = "base"
+    _moved: dict[str, float] = field(default_factory=dict)
+    _shipped: Evidence | None = field(default=None, repr=False)
+    signs: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def __getitem__(self, key: str) -> Parameter:
         """Return one parameter; an unknown id is a `SpinesimError` naming near matches."""
@@ -140,14 +146,56 @@ class Evidence:
             except SpinesimError as error:
                 raise SpinesimError(f"change: {error}") from None
         merged = self._changes | {key: changed[key].value for key in values}
-        return replace(self, _parameters=changed, _changes=merged)
+        return replace(self, _parameters=changed, _changes=merged, _shipped=self.shipped)
+
+    def stance(self, name: str) -> Evidence:
+        """Return the evidence as another reader of the same papers would have it.
+
+        Parameters
+        ----------
+        name : str
+            ``sceptical`` or ``hopeful``: disputed questions settled against or for treatment, published
+            intervals at the end that favours it less or more; ``article``: the figures of the clinic's
+            own article where it gives one; ``base``: as shipped.
+
+        Returns
+        -------
+        Evidence
+            `changes` names what moved. It replaces a stance taken before; numbers changed by the user
+            stay theirs.
+
+        Raises
+        ------
+        SpinesimError
+            If there is no such stance, or ``stances.toml`` is faulty.
+        """
+        from spinesim.evidence.stances import take  # here, since it needs this module and pydantic
+
+        origin = self.shipped
+        moved = take(origin, name)
+        if name != "base":
+            parameters = named(origin._parameters.what, origin._parameters)
+            parameters.update(moved)
+            values = {key: parameter.value for key, parameter in moved.items()}
+            origin = replace(origin, _parameters=parameters, taken=name, _moved=values, _shipped=origin)
+        return origin.change(self._changes) if self._changes else origin
+
+    @property
+    def shipped(self) -> Evidence:
+        """The evidence as it was read, before any stance or change."""
+        return self._shipped or self
+
+    @property
+    def changes(self) -> Mapping[str, float]:
+        """Every value that differs from the files by a stance or by `change`, by parameter id."""
+        return MappingProxyType(self._moved | self._changes)
 
     @property
     def digest(self) -> str:
         """SHA-256 (hex) of the files read and of every change made since."""
-        if not self._changes:
+        if not self.changes:
             return self._content
-        changes = json.dumps(sorted((key, value.hex()) for key, value in self._changes.items()))
+        changes = json.dumps(sorted((key, value.hex()) for key, value in self.changes.items()))
         return sha256(f"{self._content}{changes}".encode()).hexdigest()
 
     def __hash__(self) -> int:

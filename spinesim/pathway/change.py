@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from spinesim.errors import SpinesimError
 from spinesim.pathway.settings import check_dial, check_review_weeks
-from spinesim.pathway.vocabulary import DIALS, SETTINGS, nearest, said
+from spinesim.pathway.vocabulary import DIALS, OPTIONAL, SETTINGS, nearest, said
 
 if TYPE_CHECKING:
     from spinesim.pathway.model import Pathway
@@ -21,7 +21,8 @@ def change(pathway: Pathway, settings: Mapping[str, Any]) -> Pathway:
     pathway
         Where to start from.
     settings
-        New values by name; only settings the pathway declares.
+        New values by name: settings the pathway declares, and the optional dials coordination, examination
+        and loading even if the file does not declare them, because the clinic heeds them without a rule.
 
     Returns
     -------
@@ -33,16 +34,17 @@ def change(pathway: Pathway, settings: Mapping[str, Any]) -> Pathway:
         One sentence: unknown or undeclared setting, or a value that is not allowed.
     """
     declared = pathway.settings.declared()
+    can = ", ".join(dict.fromkeys((*declared, *OPTIONAL)))
     for name, value in settings.items():
         if name not in SETTINGS:
             raise SpinesimError(
-                f"pathway '{pathway.name}' has no setting {said(name)}{nearest(name, declared)}; "
-                f"it can change: {', '.join(declared)}"
+                f"pathway '{pathway.name}' has no setting {said(name)}"
+                f"{nearest(name, (*declared, *OPTIONAL))}; it can change: {can}"
             )
-        if name not in declared:
+        if name not in declared and name not in OPTIONAL:
             raise SpinesimError(
                 f"pathway '{pathway.name}' does not declare {name}, so no rule would heed it; "
-                f"it can change: {', '.join(declared)}"
+                f"it can change: {can}"
             )
         try:
             declared[name] = check_dial(name, value) if name in DIALS else check_review_weeks(value)

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from spinesim.pathway.facts import Facts, Offer
-from spinesim.pathway.vocabulary import NEVER, ROUNDING
+from spinesim.pathway.vocabulary import COURSES, NEVER, ROUNDING
 
 if TYPE_CHECKING:
+    from spinesim.pathway.criterion import Criterion
     from spinesim.pathway.model import Pathway
-    from spinesim.pathway.rule import Criterion, Rule
+    from spinesim.pathway.rule import Rule
     from spinesim.pathway.settings import Settings
 
 AT_LEAST: Final = 1
@@ -18,8 +19,8 @@ AT_MOST: Final = -1
 IS: Final = 0
 _SENSES: Final = {"at_least": AT_LEAST, "at_most": AT_MOST, "is": IS}
 
-Test = tuple[str, int, float]
-"""Attribute of ``Facts``, sense (1 at least, -1 at most, 0 equal), threshold."""
+Test = tuple[str, int, float | str]
+"""Attribute of ``Facts``, sense (1 at least, -1 at most, 0 equal), threshold or text."""
 
 
 class CompiledRule(NamedTuple):
@@ -32,16 +33,15 @@ class CompiledRule(NamedTuple):
     offer: Offer
 
 
-def resolve(criterion: Criterion, settings: Settings) -> float | bool | None:
-    """The threshold of a criterion with settings filled in.
+def resolve(criterion: Criterion, settings: Settings) -> float | bool | str | None:
+    """The threshold of a criterion with settings filled in; for a text, the text it asks for.
 
     Returns
     -------
-    float, bool or None
+    float, bool, str or None
         ``None`` when the setting is "never" (the rule is switched off).
     """
     if criterion.setting is None:
-        assert not isinstance(criterion.value, str)
         return criterion.value
     value = getattr(settings, criterion.setting)
     return None if value == NEVER else float(value)
@@ -53,15 +53,20 @@ def why_off(rule: Rule, settings: Settings) -> str | None:
         if resolve(criterion, settings) is None:
             return f"{criterion.setting} is never"
     if steps_left(rule, settings) == ():
-        return "physiotherapy_sessions is 0, so it has nothing to offer"
+        none = [name for name in _no_sessions(settings) if any(step in rule.offer for step in COURSES[name])]
+        return f"{' and '.join(none)} {'is' if len(none) == 1 else 'are'} 0, so it has nothing to offer"
     return None
 
 
+def _no_sessions(settings: Settings) -> list[str]:
+    """The settings that take a kind of course out of the pathway."""
+    return [name for name in COURSES if getattr(settings, name) == 0]
+
+
 def steps_left(rule: Rule, settings: Settings) -> tuple[str, ...]:
-    """The rule's steps, without physiotherapy when the pathway sets 0 sessions."""
-    if settings.physiotherapy_sessions == 0:
-        return tuple(step for step in rule.offer if step != "physiotherapy")
-    return rule.offer
+    """The rule's steps, without the courses of which the pathway sets 0 sessions."""
+    out = {step for name in _no_sessions(settings) for step in COURSES[name]}
+    return tuple(step for step in rule.offer if step not in out) if out else rule.offer
 
 
 def compile_rule(rule: Rule, settings: Settings) -> CompiledRule | None:

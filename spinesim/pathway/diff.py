@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spinesim.pathway.vocabulary import SETTINGS, plain, words
+from spinesim.pathway.vocabulary import DIALS, SETTINGS, TEXTS, plain, words
 
 if TYPE_CHECKING:
+    from spinesim.pathway.criterion import Criterion
     from spinesim.pathway.model import Pathway
-    from spinesim.pathway.rule import Criterion, Rule
+    from spinesim.pathway.rule import Rule
 
 
 def diff(a: Pathway, b: Pathway) -> list[str]:
@@ -27,7 +28,7 @@ def diff(a: Pathway, b: Pathway) -> list[str]:
     in_a, in_b = (a.name, b.name) if a.name != b.name else ("the first", "the second")
     found: list[str] = []
     for name in SETTINGS:
-        before, after = getattr(a.settings, name), getattr(b.settings, name)
+        before, after = (_setting(pathway, name) for pathway in (a, b))
         if before == after:
             continue
         if before is None or after is None:
@@ -51,6 +52,12 @@ def diff(a: Pathway, b: Pathway) -> list[str]:
             f"visits kept at weeks: {plain(a.kept_visits) or 'none'} → {plain(b.kept_visits) or 'none'}"
         )
     return found
+
+
+def _setting(pathway: Pathway, name: str) -> object:
+    """A setting, or what it counts as where it is optional and not declared."""
+    value = getattr(pathway.settings, name)
+    return DIALS[name].default if value is None and name in DIALS else value
 
 
 def _rule(a: Rule, b: Rule) -> list[str]:
@@ -80,4 +87,4 @@ def _or_unset(name: str, value: object) -> str:
 
 
 def _value(criterion: Criterion) -> str:
-    return plain(criterion.value)
+    return words(str(criterion.value)) if criterion.fact in TEXTS else plain(criterion.value)

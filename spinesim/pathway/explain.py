@@ -10,8 +10,9 @@ from spinesim.pathway.facts import Facts
 from spinesim.pathway.vocabulary import ROUNDING, plain, words
 
 if TYPE_CHECKING:
+    from spinesim.pathway.criterion import Criterion
     from spinesim.pathway.model import Pathway
-    from spinesim.pathway.rule import Criterion, Rule
+    from spinesim.pathway.rule import Rule
     from spinesim.pathway.settings import Settings
 
 _DEMANDS = {"at_least": "at least ", "at_most": "at most ", "is": ""}
@@ -68,6 +69,10 @@ def why_not(rule: Rule, settings: Settings, facts: Facts, past: tuple[int, float
 def _failure(criterion: Criterion, settings: Settings, facts: Facts) -> str | None:
     value, threshold = getattr(facts, criterion.fact), resolve(criterion, settings)
     assert threshold is not None
+    if isinstance(threshold, str):
+        if value == threshold:
+            return None
+        return f"{words(criterion.fact)} is {words(value)}, needs {words(threshold)}"
     if criterion.sense == "is":
         if bool(value) == threshold:
             return None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Facts:
     """What the clinic has observed of one patient at one visit; never hidden truth.
 
-    Everything defaults to "nothing seen yet" (0 or False), so that a lesson can write
+    Everything defaults to "nothing seen yet" (0, False or no text), so that a lesson can write
     ``Facts(weeks=2, pain=6)``. Values are not checked here: the clinic builds one per visit.
 
     Attributes
@@ -19,27 +19,45 @@ class Facts:
     pain, limb_pain, axial_pain
         NRS 0-10; ``pain`` is the worse of the two.
     disability
-        ODI 0-100.
-    pain_improvement
-        Percent of the first visit's pain; negative when worse.
+        ODI or NDI, 0-100.
+    pain_improvement, disability_improvement
+        Percent of the first visit's; negative when worse.
     age
         Years.
-    sessions
-        Physiotherapy sessions attended.
-    images, epidurals, blocks, ablations, operations
-        How many so far.
+    sleep, fear
+        As reported, 0-100: percent of a good night's sleep, and fear of movement.
+    serious_risk, certainty
+        Percent: probability of serious disease given the red flags, and of the leading diagnosis.
+    flares
+        Since the first visit.
+    opioid_weeks
+        Weeks on opioids.
+    sessions, prior_sessions, cbt_sessions
+        Exercise sessions attended here and before referral; CBT sessions attended.
+    images, emgs, epidurals, joint_injections, trigger_injections, blocks, ablations, operations
+        How many so far. Epidurals and operations of either site; joint injections are facet and SI.
     block_relief
         Percent relief in the last block's diary, 0 if there was none.
-    epidural_relief, ablation_relief
+    epidural_relief, ablation_relief, joint_relief
         Percent less pain at the first review after the last one than at the visit before; 0 if none or worse.
-    red_flag, flag_scanned
-        A red flag is present; a scan has been made since it appeared.
-    radicular, facet_signs
+    red_flag, flag_scanned, serious_found
+        A red flag is present; a scan has been made since it appeared; a scan showed serious disease.
+    weakness, cord_signs
+        Motor deficit, and signs of the spinal cord, found today.
+    radicular, facet_signs, si_signs
         Signs found at the first examination.
-    finding, concordant
-        The scan reported something structural; it matches symptoms and examination.
+    finding, concordant, emg_root
+        The scan reported something structural; it matches symptoms and examination; EMG points to a root.
     in_physiotherapy
         A course is running.
+    kidney_disease, ulcer, anticoagulated, diabetes, osteoporosis
+        Risks in the history.
+    boom_bust
+        Says they cram the week's work into one or two days.
+    leading
+        Key of the likeliest condition, empty if not known.
+    region, occupation
+        Words of the vocabulary, empty if not known.
     """
 
     weeks: float = 0.0
@@ -48,23 +66,50 @@ class Facts:
     axial_pain: float = 0.0
     disability: float = 0.0
     pain_improvement: float = 0.0
+    disability_improvement: float = 0.0
     age: float = 0.0
+    sleep: float = 0.0
+    fear: float = 0.0
+    serious_risk: float = 0.0
+    certainty: float = 0.0
+    flares: int = 0
+    opioid_weeks: float = 0.0
     sessions: int = 0
+    prior_sessions: int = 0
+    cbt_sessions: int = 0
     images: int = 0
+    emgs: int = 0
     epidurals: int = 0
+    joint_injections: int = 0
+    trigger_injections: int = 0
     blocks: int = 0
     ablations: int = 0
     operations: int = 0
     block_relief: float = 0.0
     epidural_relief: float = 0.0
     ablation_relief: float = 0.0
+    joint_relief: float = 0.0
     red_flag: bool = False
     flag_scanned: bool = False
+    serious_found: bool = False
+    weakness: bool = False
+    cord_signs: bool = False
     radicular: bool = False
     facet_signs: bool = False
+    si_signs: bool = False
     finding: bool = False
     concordant: bool = False
+    emg_root: bool = False
     in_physiotherapy: bool = False
+    kidney_disease: bool = False
+    ulcer: bool = False
+    anticoagulated: bool = False
+    diabetes: bool = False
+    osteoporosis: bool = False
+    boom_bust: bool = False
+    leading: str = ""
+    region: str = ""
+    occupation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +121,7 @@ class Offer:
     rule
         Id of the rule that fired.
     steps
-        Steps offered, in the order of the file; physiotherapy is left out when the pathway sets 0 sessions.
+        Steps offered, in the order of the file; courses are left out when the pathway sets 0 sessions.
     urgent
         Book with urgent priority.
     uptake

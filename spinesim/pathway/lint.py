@@ -7,7 +7,19 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from spinesim.pathway.choose import resolve, why_off
-from spinesim.pathway.vocabulary import BOOLEANS, COUNTED_BY, DIALS, NUMBERS, plain, words
+from spinesim.pathway.vocabulary import (
+    BOOLEANS,
+    COUNTED_BY,
+    COUNTED_IN_SESSIONS,
+    COURSES,
+    DIALS,
+    NUMBERS,
+    OPTIONAL,
+    RELIEF_AFTER,
+    TEXTS,
+    plain,
+    words,
+)
 
 if TYPE_CHECKING:
     from spinesim.pathway.model import Pathway
@@ -65,9 +77,11 @@ def cannot_hold(rule: Rule, settings: Settings) -> str | None:
 
 
 def spans(rule: Rule, settings: Settings) -> dict[str, Span]:
-    """For each fact, the values a rule accepts under these settings ("never" counts as week 0)."""
+    """For each number and yes/no fact, the values a rule accepts ("never" counts as week 0)."""
     accepted = {fact: _whole_span(fact) for fact in (*NUMBERS, *BOOLEANS)}
     for criterion in rule.when:
+        if criterion.fact in TEXTS:
+            continue
         threshold = resolve(criterion, settings)
         value = 0.0 if threshold is None else float(threshold)
         old = accepted[criterion.fact]
@@ -75,6 +89,11 @@ def spans(rule: Rule, settings: Settings) -> dict[str, Span]:
         high = value if criterion.sense in ("at_most", "is") else old.high
         accepted[criterion.fact] = Span(low, high)
     return accepted
+
+
+def texts(rule: Rule) -> set[tuple[str, str]]:
+    """The texts a rule asks for, each with its fact."""
+    return {(item.fact, str(item.value)) for item in rule.when if item.fact in TEXTS}
 
 
 def _whole_span(fact: str) -> Span:
@@ -109,20 +128,22 @@ def _closed(rule: Rule, accepted: dict[str, Span]) -> str | None:
         if accepted[part].low > accepted["pain"].high:
             return (
                 f"when.{part}_at_least = {plain(accepted[part].low)} contradicts when.pain_at_most = "
-                f"{plain(accepted['pain'].high)}: pain is the worse of leg and back pain"
+                f"{plain(accepted['pain'].high)}: pain is the worse of limb and axial pain"
             )
     if accepted["pain"].low > max(accepted["limb_pain"].high, accepted["axial_pain"].high):
         return (
             f"when.pain_at_least = {plain(accepted['pain'].low)} contradicts when.limb_pain_at_most and "
-            "when.axial_pain_at_most: pain is the worse of leg and back pain"
+            "when.axial_pain_at_most: pain is the worse of limb and axial pain"
         )
     if accepted["concordant"].low > accepted["finding"].high:
         return "when.concordant = true contradicts when.finding = false: only a finding can be concordant"
-    if accepted["block_relief"].low > 0 and accepted["blocks"].high < 1:
-        return (
-            f"when.block_relief_at_least = {plain(accepted['block_relief'].low)} contradicts "
-            f"when.blocks_at_most = {plain(accepted['blocks'].high)}: relief is 0 before the first block"
-        )
+    for relief, count in RELIEF_AFTER.items():
+        if accepted[relief].low > 0 and accepted[count].high < 1:
+            first = words(count).removesuffix("s")
+            return (
+                f"when.{relief}_at_least = {plain(accepted[relief].low)} contradicts when.{count}_at_most = "
+                f"{plain(accepted[count].high)}: relief is 0 before the first {first}"
+            )
     return None
 
 
@@ -140,7 +161,7 @@ def _forestalled(rule: Rule, earlier: Sequence[Rule], settings: Settings) -> str
         if why_off(other, settings) is not None:
             continue
         theirs = spans(other, settings)
-        if not all(
+        if not texts(other) <= texts(rule) or not all(
             theirs[fact].low <= mine[fact].low and mine[fact].high <= theirs[fact].high for fact in mine
         ):
             continue
@@ -175,7 +196,7 @@ def _out_of_reach(pathway: Pathway) -> list[str]:
         if rule.id in reached:
             continue
         fact, least = next((fact, least) for fact, least in needs[rule.id].items() if most[fact] < least)
-        key, step = _key(rule, fact), words(COUNTED_BY[fact])
+        key, step = _key(rule, fact), " or ".join(words(step) for step in COUNTED_BY[fact])
         short = f"only {plain(float(most[fact]))}" if most[fact] else "none"
         found.append(
             f"rule '{rule.id}' (number {number}): unreachable: {key} asks for at least {plain(float(least))} "
@@ -188,8 +209,9 @@ def _out_of_reach(pathway: Pathway) -> list[str]:
 def _needs(rule: Rule, settings: Settings) -> dict[str, float]:
     accepted = spans(rule, settings)
     needs = {fact: accepted[fact].low for fact in COUNTED_BY if accepted[fact].low > 0}
-    if accepted["block_relief"].low > 0:
-        needs.setdefault("blocks", 1.0)
+    for relief, count in RELIEF_AFTER.items():
+        if accepted[relief].low > 0:
+            needs.setdefault(count, 1.0)
     return needs
 
 
@@ -198,24 +220,25 @@ def _most(pathway: Pathway, reached: set[str]) -> dict[str, float]:
     most = dict.fromkeys(COUNTED_BY, 0.0)
     for rule in pathway.rules:
         if rule.id in reached:
-            for fact, step in COUNTED_BY.items():
-                if step in rule.offer:
+            for fact, steps in COUNTED_BY.items():
+                if offered := sum(step in rule.offer for step in steps):
                     # A course may be set to any length by a setting, so it is not counted in sessions.
-                    most[fact] += math.inf if fact == "sessions" else rule.times
+                    most[fact] += math.inf if fact in COUNTED_IN_SESSIONS else rule.times * offered
     return most
 
 
 def _key(rule: Rule, fact: str) -> str:
     keys = {criterion.key for criterion in rule.when}
-    key = f"{fact}_at_least"
-    return f"when.{key}" if key in keys else "when.block_relief_at_least"
+    asked = [fact, *(relief for relief, count in RELIEF_AFTER.items() if count == fact)]
+    return next(f"when.{name}_at_least" for name in asked if f"{name}_at_least" in keys)
 
 
 def _idle_settings(pathway: Pathway) -> list[str]:
     """Settings that no rule heeds: changing them would do nothing."""
-    used = {criterion.setting for rule in pathway.rules for criterion in rule.when}
-    if any("physiotherapy" in rule.offer for rule in pathway.rules):
-        used |= {"physiotherapy_sessions", "physiotherapy_sessions_per_week"}
+    used = {criterion.setting for rule in pathway.rules for criterion in rule.when} | {*OPTIONAL}
+    for sessions, steps in COURSES.items():
+        if any(step in rule.offer for rule in pathway.rules for step in steps):
+            used |= {sessions, f"{sessions}_per_week"}
     return [
         f'[settings]: no rule uses {name}, so it would change nothing; write "${name}" in a rule or remove it'
         for name in pathway.settings.declared()

@@ -14,12 +14,14 @@ from pydantic import BaseModel, ConfigDict, field_validator, model_validator
 from spinesim.pathway.change import change as _change
 from spinesim.pathway.change import without as _without
 from spinesim.pathway.choose import CompiledRule, compile_rule, resolve
+from spinesim.pathway.criterion import Criterion
 from spinesim.pathway.explain import explain as _explain
 from spinesim.pathway.facts import Facts, Offer
 from spinesim.pathway.lint import cannot_hold
-from spinesim.pathway.rule import Criterion, Rule, a_line
+from spinesim.pathway.rule import Rule, a_line
 from spinesim.pathway.settings import Settings
 from spinesim.pathway.vocabulary import (
+    COURSES,
     DAYS_IN_WEEK,
     DIALS,
     LONGEST_SUMMARY,
@@ -94,14 +96,16 @@ class Pathway(BaseModel):
             for criterion in rule.when:
                 if criterion.setting is not None:
                     self._check_setting(f"{who}: when.{criterion.key}", criterion.fact, criterion.setting)
-            if "physiotherapy" in rule.offer:
-                for name in ("physiotherapy_sessions", "physiotherapy_sessions_per_week"):
-                    if getattr(self.settings, name) is None:
-                        raise ValueError(
-                            f"{who}: offer includes physiotherapy, so [settings] needs {name} = ..."
-                        )
+            self._check_courses(who, rule)
         _ = self.compiled  # compile at once, so that the first patient is as fast as the last
         return self
+
+    def _check_courses(self, who: str, rule: Rule) -> None:
+        for sessions, steps in COURSES.items():
+            step = next((step for step in rule.offer if step in steps), None)
+            for name in (sessions, f"{sessions}_per_week"):
+                if step is not None and getattr(self.settings, name) is None:
+                    raise ValueError(f"{who}: offer includes {step}, so [settings] needs {name} = ...")
 
     def _check_setting(self, where: str, fact: str, name: str) -> None:
         if name not in SETTINGS:

@@ -5,20 +5,18 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, field_validator, model_validator
 
+from spinesim.pathway.criterion import Criterion, read_criterion
 from spinesim.pathway.settings import a_number
 from spinesim.pathway.vocabulary import (
-    BOOLEANS,
-    CRITERIA,
     DAYS_IN_WEEK,
     FACTS,
     LONGEST_LINE,
     MOST_FIRINGS,
     MOST_WEEKS,
-    NUMBERS,
     ROUNDING,
     STEPS,
     Step,
@@ -27,96 +25,8 @@ from spinesim.pathway.vocabulary import (
     said,
 )
 
-Sense = Literal["at_least", "at_most", "is"]
 _ID = re.compile(r"[a-z][a-z0-9_]*")
-_NOT_A_NUMBER = 'has the wrong type: write a number or "$" and the name of a setting'
 _PARAMETER = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
-
-
-class Criterion(BaseModel):
-    """One condition on one observed fact.
-
-    Attributes
-    ----------
-    fact
-        A field of ``Facts``.
-    sense
-        ``at_least`` or ``at_most`` for numbers, ``is`` for yes/no facts.
-    value
-        The threshold in the fact's unit, a truth value, or ``"$setting"``.
-    """
-
-    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
-
-    fact: str
-    sense: Sense
-    value: bool | float | str
-
-    @property
-    def key(self) -> str:
-        """The criterion's key in the file, such as ``pain_at_least``."""
-        return self.fact if self.sense == "is" else f"{self.fact}_{self.sense}"
-
-    @property
-    def setting(self) -> str | None:
-        """The setting this criterion refers to, if any."""
-        return self.value[1:] if isinstance(self.value, str) else None
-
-
-def read_criterion(key: object, value: object) -> Criterion:
-    """Turn one entry of ``when`` into a criterion.
-
-    Parameters
-    ----------
-    key, value
-        As in the file, e.g. ``"pain_at_least"`` and ``4``.
-
-    Returns
-    -------
-    Criterion
-
-    Raises
-    ------
-    ValueError
-        One sentence naming ``when.<key>`` and the remedy.
-    """
-    where = f"when.{key}" if isinstance(key, str) and key.isprintable() else f"when.{said(key)}"
-    if key not in CRITERIA or not isinstance(key, str):
-        if key in NUMBERS:
-            raise ValueError(f"{where} is not a criterion: write {key}_at_least or {key}_at_most")
-        stem = str(key).removesuffix("_at_least").removesuffix("_at_most")
-        if stem in BOOLEANS:
-            raise ValueError(f"{where} is not a criterion: write {stem} = true or {stem} = false")
-        raise ValueError(
-            f"{where} is not a known criterion{nearest(key, CRITERIA)}; use <number>_at_least or "
-            f"<number>_at_most with {', '.join(NUMBERS)}, or true/false for {', '.join(BOOLEANS)}"
-        )
-    if key in BOOLEANS:
-        if not isinstance(value, bool):
-            raise ValueError(f"{where} = {said(value)} has the wrong type: write true or false")
-        return Criterion(fact=key, sense="is", value=value)
-    sense: Sense = "at_least" if key.endswith("_at_least") else "at_most"
-    fact = key.removesuffix(f"_{sense}")
-    if isinstance(value, str):
-        if not value.startswith("$") or not value[1:]:
-            raise ValueError(f"{where} = {said(value)} {_NOT_A_NUMBER}")
-        return Criterion(fact=fact, sense=sense, value=value)
-    return Criterion(fact=fact, sense=sense, value=_threshold(where, fact, value))
-
-
-def _threshold(where: str, fact: str, value: object) -> float:
-    bounds = NUMBERS[fact]
-    number = a_number(value)
-    if number is None:
-        raise ValueError(f"{where} = {said(value)} {_NOT_A_NUMBER}")
-    span = f"{fact} runs from {plain(bounds.low)} to {plain(bounds.high)} ({bounds.unit})"
-    if not math.isfinite(number):
-        raise ValueError(f"{where} = {said(value)} is not a finite number; {span}")
-    if not bounds.low <= number <= bounds.high:
-        raise ValueError(f"{where} = {plain(number)} is out of range; {span}")
-    if bounds.whole and number != int(number):
-        raise ValueError(f"{where} = {plain(number)} must be a whole number; it counts {bounds.unit}")
-    return float(number) + 0.0
 
 
 def a_line(name: str, value: object, longest: int = LONGEST_LINE) -> str:

@@ -46,7 +46,10 @@ def check_dial(name: str, value: object) -> float | int | str:
     """
     dial = DIALS[name]
     kind = "a whole number" if dial.whole else "a number"
-    remedy = f"give {kind} of {dial.unit} from {plain(dial.low)} to {plain(dial.high)}"
+    between = f"from {plain(dial.low)} to {plain(dial.high)}"
+    remedy = f"give {kind} of {dial.unit} {between}"
+    if dial.default is not None:
+        remedy = f"give {kind} {between} ({dial.unit})"
     remedy += ', or "never"' if dial.may_be_never else ""
     if dial.may_be_never and isinstance(value, str) and value == NEVER:
         return NEVER
@@ -93,6 +96,8 @@ def check_review_weeks(value: object) -> tuple[float, ...]:
 class Settings(BaseModel):
     """Settings of one pathway; those left ``None`` are not declared and cannot be changed.
 
+    Coordination, examination and loading are optional: ``None`` means 1, and ``change`` may set them.
+
     Attributes
     ----------
     imaging_after_weeks, injection_after_weeks, block_after_weeks, surgery_after_weeks
@@ -103,6 +108,14 @@ class Settings(BaseModel):
         Sessions of one course, whole, 0 to 60.
     physiotherapy_sessions_per_week
         0.25 to 5.
+    cbt_sessions, cbt_sessions_per_week
+        The same for a course of CBT.
+    coordination
+        0 to 1: how far the team works from the same notes towards the same goals.
+    examination
+        1, or 0 when the signs found are not used.
+    loading
+        0 to 2: share of usual activity that is advised.
     review_weeks
         Routine reviews in weeks since the first visit, increasing.
     """
@@ -117,6 +130,11 @@ class Settings(BaseModel):
     finding_after_weeks: Weeks = None
     physiotherapy_sessions: int | None = None
     physiotherapy_sessions_per_week: float | None = None
+    cbt_sessions: int | None = None
+    cbt_sessions_per_week: float | None = None
+    coordination: float | None = None
+    examination: int | None = None
+    loading: float | None = None
     review_weeks: tuple[float, ...]
 
     @field_validator(*DIALS, mode="before")

@@ -11,15 +11,52 @@ from collections.abc import Iterable
 from typing import Final, Literal, NamedTuple, get_args
 
 Step = Literal[
+    # talk: advice given in the room
     "education",
+    "pacing",
+    "sleep_care",
+    "workstation",
+    "flare_plan",
+    "maintenance",
+    "graded_loading",
+    "bed_rest",
+    "push_through",
+    "catch_up",
+    # tablets
     "nsaid",
     "paracetamol",
+    "gabapentinoid",
+    "tricyclic",
+    "muscle_relaxant",
+    "opioid",
+    # courses of many sessions
     "physiotherapy",
+    "specific_physiotherapy",
+    "group_exercise",
+    "home_exercise",
+    "virtual_physiotherapy",
+    "traction",
+    "cbt",
+    "prehabilitation",
+    "rehabilitation",
+    # tests
     "imaging",
-    "epidural",
+    "emg",
     "medial_branch_block",
+    # procedures
+    "epidural",
+    "cervical_epidural",
+    "facet_injection",
+    "si_injection",
+    "trigger_injection",
     "ablation",
+    # operations
     "microdiscectomy",
+    "decompression",
+    "fusion",
+    "cervical_surgery",
+    # out of the pathway
+    "urgent_referral",
     "discharge",
 ]
 
@@ -34,7 +71,11 @@ class Number(NamedTuple):
 
 
 class Dial(NamedTuple):
-    """A numeric setting: bounds, unit, and which facts a criterion may compare it with."""
+    """A numeric setting: bounds, unit, and which facts a criterion may compare it with.
+
+    One with a default is optional: no rule need mention it, the clinic itself heeds it, and undeclared it
+    counts as the default.
+    """
 
     low: float
     high: float
@@ -42,6 +83,7 @@ class Dial(NamedTuple):
     whole: bool = False
     may_be_never: bool = False
     facts: tuple[str, ...] = ()
+    default: float | None = None
 
 
 NUMBERS: Final[dict[str, Number]] = {
@@ -49,43 +91,103 @@ NUMBERS: Final[dict[str, Number]] = {
     "pain": Number(0, 10, "NRS 0-10"),
     "limb_pain": Number(0, 10, "NRS 0-10"),
     "axial_pain": Number(0, 10, "NRS 0-10"),
-    "disability": Number(0, 100, "ODI 0-100"),
+    "disability": Number(0, 100, "ODI or NDI 0-100"),
     "pain_improvement": Number(-1000, 100, "% of the first visit's pain"),
+    "disability_improvement": Number(-1000, 100, "% of the first visit's disability"),
     "age": Number(0, 120, "years"),
+    "sleep": Number(0, 100, "% of a good night's sleep, as reported"),
+    "fear": Number(0, 100, "fear of movement 0-100, as reported"),
+    "serious_risk": Number(0, 100, "% probability of serious disease, from the red flags"),
+    "certainty": Number(0, 100, "% probability of the leading diagnosis"),
+    "flares": Number(0, 1000, "flares since the first visit", whole=True),
+    "opioid_weeks": Number(0, 520, "weeks on opioids"),
     "sessions": Number(0, 1000, "sessions attended", whole=True),
+    "prior_sessions": Number(0, 1000, "exercise sessions before referral", whole=True),
+    "cbt_sessions": Number(0, 1000, "CBT sessions attended", whole=True),
     "images": Number(0, 100, "scans", whole=True),
+    "emgs": Number(0, 100, "nerve conduction studies", whole=True),
     "epidurals": Number(0, 100, "injections", whole=True),
+    "joint_injections": Number(0, 100, "facet or SI joint injections", whole=True),
+    "trigger_injections": Number(0, 100, "trigger-point injections", whole=True),
     "blocks": Number(0, 100, "blocks", whole=True),
     "ablations": Number(0, 100, "ablations", whole=True),
     "operations": Number(0, 100, "operations", whole=True),
     "block_relief": Number(0, 100, "% relief in the last block's diary"),
     "epidural_relief": Number(0, 100, "% less pain at the first review after the last epidural"),
     "ablation_relief": Number(0, 100, "% less pain at the first review after the last ablation"),
+    "joint_relief": Number(0, 100, "% less pain at the first review after the last joint injection"),
 }
 
 BOOLEANS: Final[tuple[str, ...]] = (
     "red_flag",
     "flag_scanned",
+    "serious_found",
+    "weakness",
+    "cord_signs",
     "radicular",
     "facet_signs",
+    "si_signs",
     "finding",
     "concordant",
+    "emg_root",
     "in_physiotherapy",
+    "kidney_disease",
+    "ulcer",
+    "anticoagulated",
+    "diabetes",
+    "osteoporosis",
+    "boom_bust",
 )
 
-FACTS: Final[tuple[str, ...]] = (*NUMBERS, *BOOLEANS)
+TEXTS: Final[dict[str, tuple[str, ...]]] = {
+    "leading": (),
+    "region": ("lumbar", "cervical"),
+    "occupation": ("desk", "driving", "manual", "overhead", "caring"),
+}
+"""Facts that are words, each with its closed list. Diagnoses are listed by the evidence, not here: a study
+checks ``leading`` against the conditions it knows."""
+
+FACTS: Final[tuple[str, ...]] = (*TEXTS, *NUMBERS, *BOOLEANS)
+"""In the order in which a rule's criteria are tested and explained: the diagnosis first."""
 
 STEPS: Final[tuple[Step, ...]] = get_args(Step)
 
-COUNTED_BY: Final[dict[str, Step]] = {
-    "images": "imaging",
-    "epidurals": "epidural",
-    "blocks": "medial_branch_block",
-    "ablations": "ablation",
-    "operations": "microdiscectomy",
-    "sessions": "physiotherapy",
+COURSES: Final[dict[str, tuple[Step, ...]]] = {
+    "physiotherapy_sessions": (
+        "physiotherapy",
+        "specific_physiotherapy",
+        "group_exercise",
+        "home_exercise",
+        "virtual_physiotherapy",
+    ),
+    "cbt_sessions": ("cbt",),
 }
-"""Which step makes a counted fact grow."""
+"""Courses whose length a pathway sets, by the setting; with 0 sessions they are not offered."""
+
+COUNTED_BY: Final[dict[str, tuple[Step, ...]]] = {
+    "images": ("imaging",),
+    "emgs": ("emg",),
+    "epidurals": ("epidural", "cervical_epidural"),
+    "joint_injections": ("facet_injection", "si_injection"),
+    "trigger_injections": ("trigger_injection",),
+    "blocks": ("medial_branch_block",),
+    "ablations": ("ablation",),
+    "operations": ("microdiscectomy", "decompression", "fusion", "cervical_surgery"),
+    "sessions": (*COURSES["physiotherapy_sessions"], "prehabilitation", "rehabilitation"),
+    "cbt_sessions": COURSES["cbt_sessions"],
+}
+"""Which steps make a counted fact grow."""
+
+COUNTED_IN_SESSIONS: Final = ("sessions", "cbt_sessions")
+"""Counts that one offer may raise to any height, because a setting or a parameter sets a course's length."""
+
+RELIEF_AFTER: Final[dict[str, str]] = {
+    "block_relief": "blocks",
+    "epidural_relief": "epidurals",
+    "ablation_relief": "ablations",
+    "joint_relief": "joint_injections",
+}
+"""Relief is 0 before the first of what it is measured after."""
 
 DIALS: Final[dict[str, Dial]] = {
     "imaging_after_weeks": Dial(0, 520, "weeks", may_be_never=True, facts=("weeks",)),
@@ -96,11 +198,19 @@ DIALS: Final[dict[str, Dial]] = {
     "finding_after_weeks": Dial(0, 520, "weeks", may_be_never=True, facts=("weeks",)),
     "physiotherapy_sessions": Dial(0, 60, "sessions", whole=True, facts=("sessions",)),
     "physiotherapy_sessions_per_week": Dial(0.25, 5, "sessions a week"),
+    "cbt_sessions": Dial(0, 60, "sessions", whole=True, facts=("cbt_sessions",)),
+    "cbt_sessions_per_week": Dial(0.25, 5, "sessions a week"),
+    "coordination": Dial(0, 1, "1 is one team with the same notes and goals", default=1),
+    "examination": Dial(0, 1, "0 leaves the signs unused", whole=True, default=1),
+    "loading": Dial(0, 2, "share of usual activity advised", default=1),
 }
+
+OPTIONAL: Final[tuple[str, ...]] = tuple(name for name, dial in DIALS.items() if dial.default is not None)
 
 SETTINGS: Final[tuple[str, ...]] = (*DIALS, "review_weeks")
 
 CRITERIA: Final[tuple[str, ...]] = (
+    *TEXTS,
     *(f"{name}_{sense}" for name in NUMBERS for sense in ("at_least", "at_most")),
     *BOOLEANS,
 )
@@ -140,8 +250,8 @@ def plain(value: object) -> str:
 
 
 def words(name: str) -> str:
-    """``imaging_after_weeks`` as ``imaging after weeks``."""
-    return name.replace("_", " ")
+    """``imaging_after_weeks`` as ``imaging after weeks``; no text at all as ``not known``."""
+    return "leading diagnosis" if name == "leading" else name.replace("_", " ") or "not known"
 
 
 def nearest(wrong: object, known: Iterable[str]) -> str:

@@ -40,6 +40,8 @@ def _sum(column: str) -> Callable[[Results], Floats]:
     return lambda r: r.patients[column].to_numpy(dtype=float)
 
 
+INJECTIONS = ("epidurals", "joint_injections", "trigger_injections", "blocks")
+PROCEDURES = (*INJECTIONS, "ablations", "operations")
 NRS, ODI, PEOPLE = "NRS 0-10", "ODI 0-100", "per 100 people"
 
 OUTCOMES = {
@@ -48,13 +50,20 @@ OUTCOMES = {
     "pain_average": Outcome(NRS, _mean("pain")),
     "disability_average": Outcome(ODI, _mean("disability")),
     "imaging": Outcome(PEOPLE, _people("images")),
-    "injections": Outcome(PEOPLE, _people("epidurals", "blocks")),
-    "procedures": Outcome(PEOPLE, _people("epidurals", "blocks", "ablations", "operations")),
+    "injections": Outcome(PEOPLE, _people(*INJECTIONS)),
+    "procedures": Outcome(PEOPLE, _people(*PROCEDURES)),
     "ablations": Outcome(PEOPLE, _people("ablations")),
     "operations": Outcome(PEOPLE, _people("operations")),
     "harms": Outcome(PEOPLE, _people("harms")),
     "physiotherapy_sessions": Outcome("sessions per person", _sum("sessions")),
     "visits": Outcome("visits per person", _sum("visits")),
+    "drug_days": Outcome("days per person", _sum("drug_days")),
+    "flares": Outcome("flares per person", _sum("flares")),
+    "relapsed": Outcome(PEOPLE, _people("relapsed")),
+    "goal_attained": Outcome(PEOPLE, _people("goal_attained")),
+    "diagnosis_right": Outcome(PEOPLE, _people("diagnosis_right")),
+    "days_off_work": Outcome("days per person", _sum("days_off_work")),
+    "deficit": Outcome("share of full deficit, x 100", lambda r: 100 * r.patients["deficit"].to_numpy(dtype=float)),
     "weeks_disabled": Outcome("weeks per person", _sum("weeks_disabled")),
     "cost": Outcome("USD per person", _sum("cost")),
     "qaly": Outcome("QALY per person", _sum("qaly")),

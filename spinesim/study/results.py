@@ -11,9 +11,14 @@ import pandas as pd
 
 from spinesim.clinic import COLUMNS, Clinic, EventLog
 from spinesim.clinical import outcomes
+from spinesim.pathway import COUNTED_BY
 
 SERIES = ("pain", "limb_pain", "axial_pain", "disability", "rmdq")
+WEEK = 7
 DAYS_PER_YEAR = 365.25
+
+Columns = dict[str, object]
+Series = dict[str, npt.NDArray[np.float32]]
 
 
 @dataclass(frozen=True)
@@ -28,9 +33,9 @@ class Results:
         Weeks since each person's own referral.
     series : dict of str to float32 array, shape (W + 1, N)
         ``pain`` (the worse of the two), ``limb_pain``, ``axial_pain`` (NRS 0-10), ``disability``
-        (ODI 0-100), ``rmdq`` (0-24), ``sleep`` (0-1), ``deficit`` (0-1).
+        (ODI or NDI, 0-100), ``rmdq`` (0-24), ``sleep``, ``fear``, ``sensitisation``, ``deficit`` (0-1).
     patients : DataFrame
-        One row per person: who they are, what was done, cost (USD), QALY (undiscounted).
+        One row per person: who they are, what was done, each harm, cost (USD), QALY (undiscounted).
     """
 
     arm: str
@@ -55,40 +60,72 @@ class Results:
 
 def collect(clinic: Clinic, arm: str, run: int) -> Results:
     """Read a finished clinic."""
-    body, numbers = clinic.body, clinic.numbers
-    cohort = body.cohort
+    body, numbers, cohort = clinic.body, clinic.numbers, clinic.body.cohort
     series = dict(body.record)
     series["rmdq"] = outcomes.rmdq(numbers, series["disability"]).astype(np.float32)
-    worth = outcomes.utility(numbers, series["disability"], series["limb_pain"], series["axial_pain"])
-    qaly = np.trapezoid(worth, dx=7 / DAYS_PER_YEAR, axis=0)
-    severe = outcomes.disabled(numbers, series["disability"])
-    broken = outcomes.broken_night(numbers, series["sleep"])
-    who = clinic.patients
-    column: dict[str, object] = {
+    column = _who(clinic) | _done(clinic) | _fared(clinic, series)
+    for harm in clinic.harm_names:
+        column[f"harm_{harm}"] = [p.harm_counts[harm] for p in clinic.patients]
+    weeks = np.arange(body.weeks + 1, dtype=np.int64)
+    assert len(weeks) == len(series["pain"]) and len(cohort) == len(clinic.patients)
+    return Results(arm, run, weeks, series, pd.DataFrame(column), clinic.log)
+
+
+def _who(clinic: Clinic) -> Columns:
+    """Who they are, and whether the clinic found out what they have."""
+    cohort = clinic.body.cohort
+    keys = np.array([c.key for c in cohort.conditions])
+    course = [cohort.condition_of(row).courses[kind] for row, kind in enumerate(cohort.course)]
+    leading = np.array([p.leading[0] for p in clinic.patients])
+    return {
         "patient": cohort.ids,
-        "condition": cohort.condition.key,
+        "condition": keys[cohort.which],
+        "region": np.array([c.region for c in cohort.conditions])[cohort.which],
         "age": cohort.age,
         "female": cohort.female,
-        "course": np.asarray(cohort.condition.courses)[cohort.course],
-        "entry_day": body.entry,
+        "occupation": clinic.occupations,
+        "course": course,
+        "entry_day": clinic.body.entry,
+        "leading": leading,
+        "diagnosis_right": leading == keys[cohort.which],
+        "serious": cohort.serious > 0,
+    }
+
+
+def _done(clinic: Clinic) -> Columns:
+    """What was done, and what it cost."""
+    who = clinic.patients
+    columns: Columns = {fact: [p.tally[fact] for p in who] for fact in COUNTED_BY}
+    return columns | {
         "visits": [p.visits for p in who],
-        "sessions": [p.counts["physiotherapy"] for p in who],
-        "images": [p.counts["imaging"] for p in who],
         "finding": [p.report.finding for p in who],
         "incidental": [p.report.incidental for p in who],
-        "epidurals": [p.counts["epidural"] for p in who],
-        "blocks": [p.counts["medial_branch_block"] for p in who],
-        "ablations": [p.counts["ablation"] for p in who],
-        "operations": [p.counts["microdiscectomy"] for p in who],
-        "operated_week": [(np.floor(p.operated_day) - p.entry) / 7 for p in who],
+        "operated_week": [(np.floor(p.operated_day) - p.entry) / WEEK for p in who],
+        "drug_days": [p.drug_days.total() for p in who],
+        "opioid_days": [p.drug_days["opioid"] for p in who],
         "harms": [p.harms for p in who],
         "cost": [p.cost for p in who],
-        "qaly": qaly,
+    }
+
+
+def _fared(clinic: Clinic, series: Series) -> Columns:
+    """How they fared, week by week added up, and at the end."""
+    body, v, cohort = clinic.body, clinic.numbers, clinic.body.cohort
+    disability, last = series["disability"], series["disability"][-1]
+    worth = outcomes.utility(v, disability, series["limb_pain"], series["axial_pain"]).astype(np.float64)
+    lost = np.array([p.qaly_lost for p in clinic.patients])
+    severe = outcomes.disabled(v, disability)
+    broken = outcomes.broken_night(v, series["sleep"])
+    able = outcomes.at_work(v, disability, cohort.occupation)
+    attained = outcomes.goal_attained(v, cohort, last, series["sleep"][-1], able[-1])
+    return {
+        "qaly": np.trapezoid(worth, dx=WEEK / DAYS_PER_YEAR, axis=0) - lost,
         "flares": body.flares,
+        "relapsed": body.late_flares > 0,
         "weeks_disabled": severe[1:].sum(axis=0),
         "weeks_of_broken_nights": broken[1:].sum(axis=0),
-        "deficit": series["deficit"][-1],
-        "sitting_minutes": outcomes.minutes(numbers, "sitting", series["disability"][-1]),
+        "days_off_work": v["function.workdays_per_week"] * (~able[1:]).sum(axis=0),
+        "goal_attained": attained,
+        "deficit": body.deficit,
+        "sitting_minutes": outcomes.minutes(v, "sitting", last),
     }
-    weeks = np.arange(body.weeks + 1, dtype=np.int64)
-    return Results(arm, run, weeks, series, pd.DataFrame(column), clinic.log)

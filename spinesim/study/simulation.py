@@ -9,15 +9,21 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from spinesim.clinic import Clinic, ClinicSetting, load_clinic
 from spinesim.clinical import Cohort, check_patients, draw_cohort
+from spinesim.clinical.cohort import Mix
 from spinesim.errors import SpinesimError
 from spinesim.evidence import Draws, Evidence, load_evidence
 from spinesim.pathway import Pathway, load_pathway
 from spinesim.study.results import Results, collect
+from spinesim.study.wishes import Person, Told, Written, as_mix, check_rules, told, written
+
+if TYPE_CHECKING:
+    from spinesim.study.people import People
 
 MOST_RUNS = 10_000
 MOST_PATIENT_YEARS = 2_000_000
@@ -41,46 +47,59 @@ def conditions() -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything that decides the numbers of one arm; the same plan gives the same bits."""
+    """Everything that decides the numbers of one arm; the same plan gives the same bits.
+
+    `condition` is a condition, the name of a case mix, or weights by condition; `person` is what is the
+    same for everyone.
+    """
 
     arm: str
     pathway: Pathway
     clinic: ClinicSetting
-    condition: str
+    condition: str | Written
     patients: int
     weeks: int
     seed: int
     run: int
     evidence: Evidence
     eligibility: tuple[tuple[str, float], ...] = ()
+    person: Told = ()
+
+    @property
+    def mix(self) -> Mix:
+        """The condition or case mix, as `draw_cohort` takes it."""
+        return as_mix(self.condition)
 
 
 def plan(
     pathway: Pathway | str | Path,
     *,
-    condition: str = "lumbar_strain",
-    patients: int = 1_000,
+    condition: Mix | None = None,
+    patients: int | None = None,
     years: float = 2,
-    seed: int = 1,
-    run: int = 0,
+    seed: int | None = None,
+    run: int | None = None,
     clinic: ClinicSetting | str | Path = "ample",
     evidence: Evidence | None = None,
     arm: str | None = None,
     eligibility: Eligible | None = None,
+    person: Person | None = None,
+    people: People | None = None,
 ) -> Plan:
     """Check the wishes for one arm and write them down.
 
     Parameters
     ----------
     pathway : Pathway, name or path
-    condition : str
-        A key of ``data/conditions.toml``.
+    condition : str or mapping
+        A key of ``data/conditions.toml`` (default ``lumbar_strain``), a case mix (``pain_clinic``,
+        ``primary_care``), or weights by condition.
     patients : int
-        1 to 100,000.
+        1 to 100,000; default 1,000.
     years : float
         Follow-up from each person's referral, 1 week to 10 years.
     seed, run : int
-        Chance: the same seed and run give everyone the same fate in every arm.
+        Chance: the same seed (default 1) and run (default 0) give everyone the same fate in every arm.
     clinic : ClinicSetting, name or path
     evidence : Evidence, optional
         Defaults to the shipped parameters.
@@ -88,6 +107,10 @@ def plan(
         Name in tables; defaults to the pathway's name.
     eligibility : mapping, optional
         Bounds such as ``{"age_at_most": 65, "limb_pain_at_least": 3}`` (NRS, years) at referral.
+    person : mapping, optional
+        What is the same for everyone, such as ``{"age": 45, "occupation": "driving"}``.
+    people : People, optional
+        People drawn by `spinesim.cohort`; they bring condition, patients, seed, run and person with them.
 
     Raises
     ------
@@ -101,31 +124,48 @@ def plan(
             f"years is {str(years)[:20]}; give a number from 0.02 (one week) to {MOST_YEARS}."
         )
     weeks = round(years * WEEKS_PER_YEAR)
-    patients = check_patients(patients)
+    if people is not None:
+        own = _of_people(people, condition=condition, patients=patients, seed=seed, run=run, person=person)
+        condition, patients, seed, run = as_mix(own.condition), own.patients, own.seed, own.run
+        person, evidence = dict(own.person), evidence or own.evidence
+    condition = "lumbar_strain" if condition is None else condition
+    patients = check_patients(1_000 if patients is None else patients)
+    seed, run = 1 if seed is None else seed, 0 if run is None else run
     if patients * weeks / WEEKS_PER_YEAR > MOST_PATIENT_YEARS:
         raise SpinesimError(
             f"{patients:,} patients x {years} years is more than {MOST_PATIENT_YEARS:,} patient-years; "
             "ask for fewer."
         )
     known = evidence or shipped_evidence()
-    if condition not in known.conditions:
-        raise SpinesimError(f"Unknown condition '{condition}': choose one of {', '.join(known.conditions)}.")
+    mix = written(known, condition)
+    same = told(known, mix, person)
     Draws(seed, run)  # refuses an impossible seed or run now rather than later
-    for rule in chosen.rules:
-        if rule.uptake is not None:
-            known[rule.uptake]  # refuses an unknown parameter now rather than mid-run
+    check_rules(chosen, known)
     return Plan(
         arm=arm or chosen.name,
         pathway=chosen,
         clinic=clinic if isinstance(clinic, ClinicSetting) else load_clinic(clinic),
-        condition=condition,
+        condition=mix,
         patients=patients,
         weeks=weeks,
         seed=seed,
         run=run,
         evidence=known,
         eligibility=tuple(sorted((eligibility or {}).items())),
+        person=same,
     )
+
+
+def _of_people(people: People, **given: object) -> People:
+    """Refuse wishes that contradict the people they come with."""
+    from spinesim.study.people import People  # it builds on this module
+
+    if not isinstance(people, People):
+        raise SpinesimError(f"people is {str(people)[:40]!r}; give what spinesim.cohort(...) returns.")
+    for name, wish in given.items():
+        if wish is not None:
+            raise SpinesimError(f"{name} comes with people; leave out one of the two.")
+    return people
 
 
 @lru_cache(maxsize=2)
@@ -136,12 +176,13 @@ def _draws(seed: int, run: int) -> Draws:
 
 def eligible_cohort(wish: Plan, draws: Draws) -> Cohort:
     """The first `patients` people of the condition who are eligible."""
+    person = dict(wish.person) or None
     if not wish.eligibility:
-        return draw_cohort(wish.evidence, draws, wish.condition, wish.patients)
+        return draw_cohort(wish.evidence, draws, wish.mix, wish.patients, person=person)
     size = wish.patients
     while True:
         size = min(size * 2, 100_000)
-        pool = draw_cohort(wish.evidence, draws, wish.condition, size)
+        pool = draw_cohort(wish.evidence, draws, wish.mix, size, person=person)
         known = {"age": pool.age, "limb_pain": pool.limb_start, "axial_pain": pool.axial_start}
         fits = np.ones(size, dtype=bool)
         for key, bound in wish.eligibility:
@@ -223,7 +264,7 @@ def finish_all(wishes: list[Plan], workers: int = 1, progress: Progress | None =
 
 
 def replications(wish: Plan, runs: int) -> list[Plan]:
-    """The same plan under `runs` independent fates."""
+    """The same plan under `runs` independent fates, its own first."""
     if isinstance(runs, bool) or not isinstance(runs, int) or not 1 <= runs <= MOST_RUNS:
         raise SpinesimError(f"runs is {runs}; give a whole number from 1 to {MOST_RUNS:,}.")
-    return [replace(wish, run=run) for run in range(runs)]
+    return [replace(wish, run=wish.run + i) for i in range(runs)]

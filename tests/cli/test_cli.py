@@ -139,7 +139,7 @@ def test_numbers_beyond_reason_are_refused_briefly(option, number, capsys):
 
 
 def test_whole_numbers_may_be_written_with_an_exponent():
-    from spinesim.cli import _number
+    from spinesim.cli.parser import number as _number
 
     for text, number in {
         "1e1": 10,

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spinesim.errors import SpinesimError
 from spinesim.pathway import Facts, Pathway, choose, diff, explain, load_pathway
 
 USUAL = load_pathway("conservative_first")
@@ -88,6 +85,43 @@ def test_explain_never_rounds_a_value_onto_its_threshold(pain: float, said: str)
     assert f"pain is {said}, needs at least 4" in text
 
 
+FACET = {
+    "id": "facet",
+    "says": "Block",
+    "when": {"leading": "si_joint_pain", "region": "lumbar", "weeks_at_least": 6},
+    "offer": ["medial_branch_block"],
+}
+
+
+@pytest.mark.parametrize(
+    ("facts", "reason"),
+    [
+        (Facts(leading="facet_pain"), "leading diagnosis is facet pain, needs si joint pain"),
+        (Facts(), "leading diagnosis is not known, needs si joint pain"),
+        (Facts(leading="si_joint_pain", region="cervical"), "region is cervical, needs lumbar"),
+        (Facts(leading="si_joint_pain", region="lumbar", weeks=2), "weeks is 2, needs at least 6"),
+    ],
+)
+def test_explain_says_texts_in_words_and_the_diagnosis_first(facts: Facts, reason: str) -> None:
+    assert f"rule 'facet' did not fire: {reason}" in small([FACET]).explain(facts).splitlines()
+
+
+def test_explain_courses_that_the_settings_leave_out() -> None:
+    dials = {"physiotherapy_sessions": 0, "physiotherapy_sessions_per_week": 1}
+    dials |= {"cbt_sessions": 0, "cbt_sessions_per_week": 1}
+
+    def said(*offer: str) -> str:
+        return small([TALK | {"offer": offer}], **dials).explain(Facts())
+
+    assert "is switched off: physiotherapy_sessions is 0, so it has" in said("group_exercise")
+    assert "is switched off: cbt_sessions is 0, so it has" in said("cbt")
+    both = said("home_exercise", "cbt")
+    assert (
+        "is switched off: physiotherapy_sessions and cbt_sessions are 0, so it has nothing to offer" in both
+    )
+    assert said("cbt", "emg").startswith("rule 'talk' fired: Talk (offers urgently: emg)")
+
+
 FACTS = st.builds(
     Facts,
     weeks=st.integers(0, 400).map(lambda day: day / 7),
@@ -160,6 +194,11 @@ def test_diff_says_what_changed_inside_a_rule() -> None:
         "rule 'scan': again after weeks: no limit → 2.5",
     ]
     assert other(says="Another wording") == []
+    assert other(when=SCAN["when"] | {"occupation": "desk"}) == ["rule 'scan': also needs occupation desk"]  # type: ignore[operator]
+    assert diff(small([FACET]), small([FACET | {"when": {"leading": "facet_pain", "region": "lumbar"}}])) == [
+        "rule 'facet': leading diagnosis si joint pain → facet pain",
+        "rule 'facet': no longer needs weeks at least 6",
+    ]
 
 
 def test_diff_of_settings_order_and_kept_visits() -> None:
@@ -175,113 +214,7 @@ def test_diff_of_settings_order_and_kept_visits() -> None:
     assert diff(small([TALK]), kept) == ["visits kept at weeks: none → 9"]
 
 
-# --- change and without -----------------------------------------------------------------------------------
-
-
-def test_change_gives_a_new_pathway_and_leaves_the_old() -> None:
-    before = USUAL.digest
-    early = USUAL.change(imaging_after_weeks=1, physiotherapy_sessions=0)
-    assert early.settings.imaging_after_weeks == 1 and early.settings.physiotherapy_sessions == 0
-    assert USUAL.digest == before != early.digest and early != USUAL
-    assert early.change(imaging_after_weeks=6, physiotherapy_sessions=8) == USUAL
-    assert USUAL.change() == USUAL
-    assert USUAL.change(imaging_after_weeks=np.int64(3)) == USUAL.change(imaging_after_weeks=3.0)
-    assert USUAL.change(physiotherapy_sessions=8.0) == USUAL
-    assert USUAL.change(review_weeks=np.array([2.0, 4.0])).settings.review_weeks == (2, 4)
-
-
-@given(
-    st.one_of(st.just("never"), st.integers(0, 520), st.floats(0, 520)),
-    st.integers(0, 60),
-    st.floats(0.25, 5),
-    st.lists(st.integers(1, 520), min_size=1, max_size=8, unique=True).map(sorted),
-)
-def test_change_round_trips(week: Any, sessions: int, pace: float, reviews: list[int]) -> None:
-    changed = USUAL.change(
-        imaging_after_weeks=week,
-        physiotherapy_sessions=sessions,
-        physiotherapy_sessions_per_week=pace,
-        review_weeks=reviews,
-    )
-    assert changed.settings.imaging_after_weeks == week
-    assert changed.settings.physiotherapy_sessions == sessions
-    assert changed.settings.review_weeks == tuple(reviews)
-    back = changed.change(**USUAL.settings.declared())
-    assert back == USUAL and back.digest == USUAL.digest and diff(back, USUAL) == []
-
-
-@pytest.mark.parametrize(
-    ("settings", "words"),
-    [
-        ({"imaging_after_weeks": -1}, ["imaging_after_weeks = -1 is out of range", '0 to 520, or "never"']),
-        ({"imaging_after_weeks": 520.1}, ["imaging_after_weeks = 520.1 is out of range"]),
-        ({"imaging_after_weeks": 10**9}, ["imaging_after_weeks = 1000000000 is out of range"]),
-        ({"imaging_after_weeks": 10**5000}, ["imaging_after_weeks", "not a finite number"]),
-        ({"imaging_after_weeks": math.nan}, ["imaging_after_weeks = nan is not a finite number"]),
-        ({"imaging_after_weeks": math.inf}, ["imaging_after_weeks = inf is not a finite number"]),
-        ({"imaging_after_weeks": "Never"}, ["imaging_after_weeks = 'Never' is not a number"]),
-        ({"imaging_after_weeks": None}, ["imaging_after_weeks = None is not a number"]),
-        ({"imaging_after_weeks": False}, ["imaging_after_weeks = false is not a number"]),
-        ({"physiotherapy_sessions": 2.5}, ["physiotherapy_sessions = 2.5 is not a whole number", "0 to 60"]),
-        ({"physiotherapy_sessions": 61}, ["physiotherapy_sessions = 61 is out of range"]),
-        ({"physiotherapy_sessions": -1}, ["physiotherapy_sessions = -1 is out of range"]),
-        ({"physiotherapy_sessions": "never"}, ["physiotherapy_sessions = 'never' is not a whole number"]),
-        ({"physiotherapy_sessions_per_week": 0.2}, ["physiotherapy_sessions_per_week = 0.2 is out of range"]),
-        ({"review_weeks": []}, ["review_weeks is empty"]),
-        ({"review_weeks": [4, 2]}, ["review_weeks is not increasing at 2"]),
-        ({"review_weeks": "2, 6"}, ["review_weeks = '2, 6' is not a list"]),
-        ({"review_weeks": 5}, ["review_weeks = 5 is not a list"]),
-        (
-            {"imaging_week": 3},
-            ["no setting 'imaging_week'", "did you mean 'imaging_after_weeks'", "can change:"],
-        ),
-    ],
-    ids=lambda value: str(next(iter(value)))[:60],
-)
-def test_change_refuses_in_one_sentence(settings: dict[str, Any], words: list[str]) -> None:
-    with pytest.raises(SpinesimError) as caught:
-        USUAL.change(**settings)
-    sentence = str(caught.value)
-    assert sentence.startswith("pathway 'conservative_first'") and "\n" not in sentence
-    for word in words:
-        assert word in sentence
-
-
-def test_change_refuses_a_setting_the_pathway_does_not_declare() -> None:
-    with pytest.raises(
-        SpinesimError, match=r"does not declare imaging_after_weeks.*it can change: surgery_after"
-    ):
-        TRIAL.change(imaging_after_weeks=1)
-
-
-@pytest.mark.parametrize("pathway", [USUAL, TRIAL], ids=lambda pathway: pathway.name)
-def test_without_takes_out_one_rule_and_keeps_the_visits(pathway: Pathway) -> None:
-    for rule in pathway.rules:
-        fewer = pathway.without(rule.id)
-        assert [other.id for other in fewer.rules] == [r.id for r in pathway.rules if r.id != rule.id]
-        assert fewer.visit_weeks == pathway.visit_weeks
-        assert len(diff(pathway, fewer)) == 1
-
-
-def test_without_keeps_the_visits_of_rules_taken_out_one_by_one() -> None:
-    early = USUAL.change(imaging_after_weeks=1, injection_after_weeks=3)
-    fewer = early.without("scan_if_not_better").without("inject").change(block_after_weeks=13)
-    assert {1, 3, 13} <= set(fewer.visit_weeks)
-    assert choose(fewer, Facts(weeks=1, pain=8), {}) is None
-
-
-def test_without_refuses_in_one_sentence() -> None:
-    with pytest.raises(
-        SpinesimError, match=r"no rule 'injct' \(did you mean 'inject'\?\); rules: red_flag_scan"
-    ):
-        USUAL.without("injct")
-    with pytest.raises(SpinesimError, match="only the rule 'talk'"):
-        small([TALK]).without("talk")
-
-
-def test_facts_are_frozen_and_start_empty() -> None:
-    facts = Facts(weeks=2, pain=6)
-    with pytest.raises(AttributeError):
-        facts.pain = 3  # type: ignore[misc]
-    assert not hasattr(facts, "__dict__") and replace(facts, pain=3).pain == 3
-    assert (facts.images, facts.red_flag) == (0, False)
+def test_diff_counts_an_optional_dial_as_its_default() -> None:
+    assert diff(USUAL, USUAL.change(loading=0.5)) == ["loading: 1 → 0.5"]
+    assert diff(USUAL.change(examination=0), USUAL) == ["examination: 0 → 1"]
+    assert diff(USUAL, USUAL.change(coordination=1, examination=1, loading=1)) == []

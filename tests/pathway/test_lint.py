@@ -8,6 +8,7 @@ import pytest
 
 from spinesim.errors import SpinesimError
 from spinesim.pathway import Facts, Pathway, available, choose, lint, load_pathway, parse_pathway
+from spinesim.pathway.vocabulary import COUNTED_BY
 
 SETTINGS = """\
 name = "mine"
@@ -68,15 +69,15 @@ def test_the_base_file_is_clean() -> None:
         ("weeks_at_least = 12, weeks_at_most = 6", ["when.weeks_at_least = 12", "when.weeks_at_most = 6"]),
         (
             "limb_pain_at_least = 6, pain_at_most = 5",
-            ["when.limb_pain_at_least = 6", "worse of leg and back"],
+            ["when.limb_pain_at_least = 6", "worse of limb and axial"],
         ),
         (
             "axial_pain_at_least = 6, pain_at_most = 5",
-            ["when.axial_pain_at_least = 6", "worse of leg and back"],
+            ["when.axial_pain_at_least = 6", "worse of limb and axial"],
         ),
         (
             "pain_at_least = 6, limb_pain_at_most = 5, axial_pain_at_most = 5",
-            ["when.pain_at_least = 6", "worse of leg and back"],
+            ["when.pain_at_least = 6", "worse of limb and axial"],
         ),
         ("concordant = true, finding = false", ["when.concordant = true", "when.finding = false"]),
         (
@@ -90,6 +91,27 @@ def test_contradictions(when: str, words: list[str]) -> None:
     assert "rule 'extra' (number 4)" in sentence and "contradicts" in sentence
     for word in words:
         assert word in sentence
+
+
+@pytest.mark.parametrize(
+    ("relief", "count", "words"),
+    [
+        ("block_relief", "blocks", "first block"),
+        ("epidural_relief", "epidurals", "first epidural"),
+        ("ablation_relief", "ablations", "first ablation"),
+        ("joint_relief", "joint_injections", "first joint injection"),
+    ],
+)
+def test_relief_comes_after_what_relieves(relief: str, count: str, words: str) -> None:
+    sentence = refusal(SETTINGS + rule(f"{relief}_at_least = 1, {count}_at_most = 0"))
+    assert (
+        f"when.{relief}_at_least = 1 contradicts when.{count}_at_most = 0" in sentence and words in sentence
+    )
+    assert accepted(rule(f"{relief}_at_least = 0, {count}_at_most = 0"))
+    sentence = refusal(SETTINGS + rule(f"{relief}_at_least = 1"))
+    assert f"unreachable: when.{relief}_at_least asks for at least 1" in sentence and "give none" in sentence
+    step = COUNTED_BY[count][-1]
+    assert accepted(rule("", f'["{step}"]', "before"), rule(f"{relief}_at_least = 1, {count}_at_most = 1"))
 
 
 @pytest.mark.parametrize(
@@ -144,6 +166,39 @@ def test_a_rule_behind_a_discharge_is_unreachable() -> None:
     assert accepted(discharge + 'uptake = "discharge.uptake"\n', rule("pain_at_most = 1, weeks_at_least = 9"))
 
 
+FACET = 'leading = "facet_pain", pain_at_most = 1'
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later", "reachable"),
+    [
+        ('leading = "facet_pain"', 'leading = "facet_pain", weeks_at_least = 9', False),
+        ('leading = "facet_pain"', 'leading = "facet_pain", region = "lumbar"', False),
+        ("pain_at_most = 1", FACET, False),
+        ('leading = "facet_pain"', 'leading = "si_joint_pain", weeks_at_least = 9', True),
+        ('leading = "facet_pain"', "weeks_at_least = 9", True),
+        ('leading = "facet_pain", region = "lumbar"', 'leading = "facet_pain"', True),
+        ('occupation = "desk"', 'occupation = "manual"', True),
+        (FACET, 'leading = "facet_pain", pain_at_most = 2', True),
+    ],
+)
+def test_texts_behind_a_discharge(earlier: str, later: str, reachable: bool) -> None:
+    text = SETTINGS + rule(earlier, '["discharge"]', "goodbye") + rule(later)
+    if reachable:
+        assert parse_pathway(text, "mine.toml")
+    else:
+        assert "rule 'extra' (number 5): unreachable" in (found := refusal(text)) and "'goodbye'" in found
+
+
+def test_texts_at_the_only_visit() -> None:
+    """The first visit of one diagnosis is not the first visit of another."""
+    spine, neck = 'weeks_at_most = 0, region = "lumbar"', 'weeks_at_most = 0, region = "cervical"'
+    head = SETTINGS.replace("when = { weeks_at_most = 0 }", f"when = {{ {spine} }}")
+    assert parse_pathway(head + rule(neck), "mine.toml")
+    assert "unreachable" in refusal(head + rule(spine + ', leading = "facet_pain"'))
+    assert "duplicate key" in refusal(SETTINGS + rule('leading = "facet_pain", leading = "whiplash"'))
+
+
 def test_a_contained_rule_with_a_later_visit_is_reachable() -> None:
     """Every rule fires a limited number of times, so the next visit may be this one's."""
     pathway = accepted(rule("pain_at_least = 4", name="wide"), rule("pain_at_least = 5", name="narrow"))
@@ -160,6 +215,11 @@ def test_a_contained_rule_with_a_later_visit_is_reachable() -> None:
         ("images_at_least = 1, blocks_at_least = 1", ["when.blocks_at_least", "give none"]),
         ("epidurals_at_least = 1", ["when.epidurals_at_least", "epidural"]),
         ("ablations_at_least = 1", ["when.ablations_at_least", "ablation"]),
+        ("emgs_at_least = 1", ["when.emgs_at_least", "offers emg or remove"]),
+        ("cbt_sessions_at_least = 1", ["when.cbt_sessions_at_least", "offers cbt or remove"]),
+        ("trigger_injections_at_least = 1", ["trigger injection"]),
+        ("joint_injections_at_least = 1", ["offers facet injection or si injection or remove"]),
+        ("operations_at_least = 2", ["microdiscectomy or decompression or fusion or cervical surgery"]),
         ("images_at_least = 2", ["when.images_at_least", "at least 2", "give only 1"]),
     ],
 )
@@ -186,6 +246,12 @@ def test_repeats_count() -> None:
     assert accepted(block, rule("blocks_at_least = 2"))
     assert "give only 2" in refusal(SETTINGS + block + rule("blocks_at_least = 3"))
     assert accepted(rule("sessions_at_least = 20"))
+
+
+def test_steps_of_one_offer_add_up() -> None:
+    both = rule("", '["facet_injection", "si_injection"]', "both")
+    assert accepted(both, rule("joint_injections_at_least = 2"))
+    assert "give only 2" in refusal(SETTINGS + both + rule("joint_injections_at_least = 3"))
 
 
 def test_a_setting_no_rule_heeds_is_refused() -> None:

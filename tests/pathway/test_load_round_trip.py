@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from spinesim.errors import SpinesimError
 from spinesim.pathway import Facts, Pathway, choose, parse_pathway
-from spinesim.pathway.vocabulary import CRITERIA, NUMBERS, STEPS
+from spinesim.pathway.vocabulary import CRITERIA, NUMBERS, STEPS, TEXTS
 
 GOOD = """\
 name = "mine"
@@ -74,6 +74,8 @@ def _toml(value: Any) -> str:
 
 
 def _thresholds(key: str) -> st.SearchStrategy[Any]:
+    if key in TEXTS:
+        return st.sampled_from(TEXTS[key] or ("facet_pain", "whiplash", "a", "z_9"))
     fact = key.removesuffix("_at_least").removesuffix("_at_most")
     if fact not in NUMBERS:
         return st.booleans()
@@ -97,8 +99,20 @@ RULES = st.fixed_dictionaries(
 )
 
 
-@given(st.lists(RULES, min_size=1, max_size=5), st.integers(0, 60), st.floats(0, 520))
-def test_a_pathway_written_out_reads_back_the_same(rules: list[Any], sessions: int, week: float) -> None:
+OPTIONAL = st.fixed_dictionaries(
+    {},
+    optional={
+        "coordination": st.floats(0, 1),
+        "examination": st.integers(0, 1),
+        "loading": st.floats(0, 2),
+    },
+)
+
+
+@given(st.lists(RULES, min_size=1, max_size=5), st.integers(0, 60), st.floats(0, 520), OPTIONAL)
+def test_a_pathway_written_out_reads_back_the_same(
+    rules: list[Any], sessions: int, week: float, optional: dict[str, Any]
+) -> None:
     rules = [rule | {"id": f"r{number}"} for number, rule in enumerate(rules)]
     rules.append(
         {"id": "last", "says": "x", "when": {"weeks_at_least": "$block_after_weeks"}, "offer": ["nsaid"]}
@@ -107,8 +121,10 @@ def test_a_pathway_written_out_reads_back_the_same(rules: list[Any], sessions: i
         "block_after_weeks": week,
         "physiotherapy_sessions": sessions,
         "physiotherapy_sessions_per_week": 1,
+        "cbt_sessions": sessions,
+        "cbt_sessions_per_week": 2,
         "review_weeks": [2],
-    }
+    } | optional
     made = Pathway(name="n", title="t", settings=settings, rules=rules)  # type: ignore[arg-type]
     text = 'name = "n"\ntitle = "t"\n[settings]\n'
     text += "".join(f"{key} = {_toml(value)}\n" for key, value in settings.items())

@@ -1,0 +1,57 @@
+"""The command line: ``spinesim lab | run | compare | trial | claims | evidence``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from spinesim.cli.parser import make_parser
+from spinesim.errors import SpinesimError
+
+INTERRUPTED, FAILED = 130, 2
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; errors for people go to stderr as one sentence with exit code 2."""
+    try:
+        return _command(argv)
+    except SpinesimError as wrong:
+        print(f"spinesim: {wrong}", file=sys.stderr)
+        return FAILED
+    except MemoryError:
+        print("spinesim: not enough memory; ask for fewer patients, years or runs.", file=sys.stderr)
+        return FAILED
+    except BrokenPipeError:
+        return 0
+    except KeyboardInterrupt:
+        print("\nspinesim: stopped; nothing was written.", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _command(argv: Sequence[str] | None) -> int:
+    from spinesim.cli import evidence, lab, studies
+
+    parser = make_parser()
+    args = parser.parse_args(argv)
+    if args.version:
+        from spinesim import __version__
+
+        print(f"spinesim {__version__}")
+        return 0
+    commands: dict[str, Callable[[Any], int]] = {
+        "lab": lab.open_lab,
+        "run": studies.study,
+        "compare": studies.study,
+        "trial": studies.trial,
+        "claims": studies.claims,
+        "evidence": evidence.evidence,
+    }
+    if args.command not in commands:
+        parser.print_help()
+        return 0
+    if getattr(args, "out", None):
+        from spinesim.study.files import check_folder
+
+        check_folder(args.out, args.force)
+    return commands[args.command](args)

@@ -1,0 +1,160 @@
+"""``spinesim run | compare | trial | claims``: whatever simulates, prints tables and keeps them."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from spinesim.errors import SpinesimError
+
+
+@contextmanager
+def _progress(quiet: bool) -> Any:
+    """A progress bar fed with shares done (0-1)."""
+    from tqdm import tqdm
+
+    with tqdm(
+        total=100,
+        unit="%",
+        leave=False,
+        disable=quiet or None,
+        bar_format="{l_bar}{bar}| {elapsed}<{remaining}",
+    ) as bar:
+        yield lambda share: bar.update(100 * share - bar.n)
+
+
+def _evidence(settings: Sequence[str], stance: str) -> Any:
+    """The shipped evidence, read with a stance, with ``--set`` applied."""
+    from spinesim.study.simulation import shipped_evidence
+
+    changes = {}
+    for text in settings:
+        key, equals, value = text.partition("=")
+        try:
+            changes[key.strip()] = float(value)
+        except ValueError:
+            equals = ""
+        if not equals:
+            raise SpinesimError(
+                f"--set {text}: write it as PARAMETER=NUMBER, e.g. imaging.incidental_scale=0."
+            )
+    known = shipped_evidence()
+    if stance != "base":
+        known = known.stance(stance)
+    return known.change(changes) if changes else known
+
+
+def study(args: argparse.Namespace) -> int:
+    """Run one pathway, or compare several on the same people."""
+    from spinesim.evidence.references import check_reference
+    from spinesim.pathway import load_pathway
+    from spinesim.study import OUTCOMES, run_study, study_plans
+
+    names = [args.pathway] if args.command == "run" else args.pathways
+    if args.command == "compare" and len(names) < 2:
+        raise SpinesimError(
+            f"compare needs two or more pathways: name another, or use `spinesim run {names[0]}`."
+        )
+    known = _evidence(args.set, args.stance)
+    pathways: dict[str, Any] = {}
+    for name in names:
+        loaded = load_pathway(name)
+        for rule in loaded.rules:
+            check_reference(f"{name}, rule '{rule.id}', key 'reference'", rule.reference, known.figures)
+        arm = loaded.name
+        while arm in pathways:
+            arm += " (again)"
+        pathways[arm] = loaded
+    plans = study_plans(
+        pathways,
+        runs=args.runs,
+        condition=args.condition,
+        patients=args.patients,
+        years=args.years,
+        seed=1 if args.seed is None else args.seed,
+        clinic=args.clinic,
+        evidence=known,
+    )
+    with _progress(args.quiet) as progress:
+        done = run_study(plans, args.workers, progress)
+    summary, differences = done.summary(), done.differences()
+    if known.taken != "base":
+        print(f"Evidence as a {known.taken} reader has it: {len(known.changes)} numbers differ.\n")
+    _show(summary)
+    if len(pathways) > 1:
+        print(f"\nPaired differences: the same people under each pathway, minus '{done.arms[0]}'")
+        _show(differences)
+    _keep(
+        args,
+        plans,
+        lambda: {"events": done.events(), "summary": summary, "differences": differences},
+        changed=sorted(args.set),
+        stance=known.taken,
+        intervals=f"95 % t intervals over {'people of one run' if args.runs == 1 else 'runs'}",
+        outcomes={key: outcome.unit for key, outcome in OUTCOMES.items()},
+    )
+    return 0
+
+
+def trial(args: argparse.Namespace) -> int:
+    """Re-run a published trial and lay it beside its paper."""
+    from spinesim.study import beside, finish_all, load_trial, trial_plans
+
+    loaded = load_trial(args.trial)
+    plans = trial_plans(loaded, patients=args.patients, seed=args.seed)
+    with _progress(args.quiet) as progress:
+        results = {done.arm: done for done in finish_all(plans, args.workers, progress)}
+    table = beside(loaded, results)
+    print(f"{loaded.title} (role: {loaded.role}{'' if loaded.checked else '; figures UNCONFIRMED'})")
+    print("inside: the model's mean lies in the paper's band (paper_low to paper_high)")
+    _show(table)
+    print(f"\n{int(table['inside'].sum())} of {len(table)} inside")
+    _keep(args, plans, lambda: {"table": table}, trial=loaded.model_dump())
+    return 0
+
+
+def claims(args: argparse.Namespace) -> int:
+    """Run the clinic's claims and say which emerge."""
+    from spinesim import __version__
+    from spinesim.study.claims import run_claims, show
+    from spinesim.study.files import write_folder
+    from spinesim.study.simulation import shipped_evidence
+
+    with _progress(args.quiet) as progress:
+        table = run_claims(
+            args.ids or None,
+            patients=args.patients,
+            stances=args.stance,
+            progress=progress,
+            workers=args.workers,
+        )
+    print(show(table))
+    if args.out:
+        manifest = {
+            "spinesim": __version__,
+            "command": "claims",
+            "claims": list(dict.fromkeys(table["id"])),
+            "stances": list(dict.fromkeys(table["stance"])),
+            "patients": args.patients or "each claim's own",
+            "evidence": {"sha256": shipped_evidence().digest},
+            "note": "Simulated patients. Not for decisions about individual patients.",
+        }
+        write_folder(args.out, {"claims": table}, manifest, args.force)
+        print(f"\nWritten to {args.out}: claims.csv, manifest.json")
+    return 0
+
+
+def _keep(args: argparse.Namespace, plans: Any, tables: Callable[[], Any], **more: Any) -> None:
+    """Write the result folder, if one was asked for."""
+    from spinesim.study.files import manifest, write_folder
+
+    if args.out:
+        made = tables()
+        write_folder(args.out, made, manifest(plans, command=args.command, **more), args.force)
+        print(f"\nWritten to {args.out}: {', '.join(f'{name}.csv' for name in made)}, manifest.json")
+
+
+def _show(table: Any) -> None:
+    print(table.to_string(index=False, float_format=lambda x: f"{x:.2f}"))

@@ -1,0 +1,167 @@
+"""The clinic's claims, each a paired experiment with an off switch: `data/claims/*.toml`.
+
+A claim names arms (pathways with other settings, rules or numbers), an outcome, the size the evidence
+leads one to expect, and how the mechanism behind it is switched off. `run_claims` runs them and says
+which emerge. See `data/claims/README.md` for every key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from spinesim.errors import SpinesimError
+from spinesim.evidence import Evidence
+from spinesim.pathway import Pathway, load_pathway
+from spinesim.pathway.vocabulary import OPTIONAL
+from spinesim.study.claims_file import BASE, STANCES, Arm, Check, Claim, Off, claims, load_claim
+from spinesim.study.claims_table import COLUMNS, measurable, row, show
+from spinesim.study.results import Results
+from spinesim.study.simulation import Plan, Progress, finish_all, plan, shipped_evidence
+
+__all__ = ["COLUMNS", "Claim", "check_claim", "claims", "load_claim", "run_claim", "run_claims", "show"]
+
+
+def _pathway(claim: Claim, arm: Arm, off: Off | None) -> Pathway:
+    """The arm's pathway; shared settings and the off switch touch only what the pathway has."""
+    made = load_pathway(arm.pathway)
+    for rule in arm.without:
+        made = made.without(rule)
+    heeded = {*made.settings.declared(), *OPTIONAL, *arm.settings}
+    shared = {**claim.settings, **arm.settings, **(off.settings if off else {})}
+    made = made.change(**{key: value for key, value in shared.items() if key in heeded})
+    present = {rule.id for rule in made.rules}
+    for rule in off.without if off else []:
+        made = made.without(rule) if rule in present else made
+    return made
+
+
+def _evidence(claim: Claim, arm: Arm, off: Off | None, stance: str) -> Evidence:
+    known = shipped_evidence()
+    attitude = arm.stance or stance
+    if attitude != BASE:
+        known = known.stance(attitude)
+    changes = {**claim.parameters, **arm.parameters, **(off.parameters if off else {})}
+    return known.change(changes) if changes else known
+
+
+def _plans(claim: Claim, off: Off | None, stance: str, patients: int | None) -> dict[str, Plan]:
+    """One plan per arm."""
+    made = {}
+    for arm in claim.arm:
+        extra: dict[str, Any] = {}
+        if claim.person or arm.person:
+            extra["person"] = {**claim.person, **arm.person}
+        made[arm.name] = plan(
+            _pathway(claim, arm, off),
+            arm=arm.name,
+            condition=claim.condition if arm.condition is None else arm.condition,  # type: ignore[arg-type]
+            patients=claim.patients if patients is None else patients,
+            years=claim.years,
+            seed=claim.seed,
+            clinic=claim.clinic,
+            evidence=_evidence(claim, arm, off, stance),
+            **extra,
+        )
+    return made
+
+
+def _key(wish: Plan) -> str:
+    """Two plans with the same key give the same numbers."""
+    parts = [wish.pathway.digest, wish.evidence.digest, wish.clinic, wish.condition, wish.patients]
+    return repr([*parts, wish.weeks, wish.seed, wish.run, wish.eligibility, getattr(wish, "person", None)])
+
+
+def _wanted(claim: Claim, stance: str, patients: int | None) -> tuple[dict[str, Plan], dict[str, Plan]]:
+    """Plans with the mechanism on and off; an unknown rule, setting or number is said with the claim's id."""
+    try:
+        on, off = (_plans(claim, switch, stance, patients) for switch in (None, claim.off))
+        rules = {rule.id for arm in claim.arm for rule in load_pathway(arm.pathway).rules}
+    except SpinesimError as wrong:
+        raise SpinesimError(f"Claim {claim.id}: {wrong}") from None
+    for rule in claim.off.without:
+        if rule not in rules:
+            raise SpinesimError(f"Claim {claim.id}: [off] takes out rule '{rule}', which no arm has.")
+    needed = {name for check in claim.checks if check.gone for name in claim.names(check)}
+    return on, {name: wish for name, wish in off.items() if name in needed}
+
+
+def check_claim(claim: Claim) -> None:
+    """Check everything the claim names, without running it.
+
+    Raises
+    ------
+    SpinesimError
+        One sentence: unknown pathway, rule, setting, parameter or outcome.
+    """
+    weeks = min(wish.weeks for wish in _wanted(claim, BASE, None)[0].values())
+    for outcome in {
+        *(check.outcome for check in claim.checks),
+        *(arm.outcome for arm in claim.arm if arm.outcome),
+    }:
+        problem = measurable(outcome, weeks)
+        if problem:
+            raise SpinesimError(f"Claim {claim.id}: {problem}")
+
+
+def _of(claim: Claim, check: Check, done: Mapping[str, Results]) -> list[tuple[Results, str]]:
+    """Each arm of a check with the outcome read in it."""
+    own = {arm.name: arm.outcome for arm in claim.arm}
+    return [(done[name], own[name] or check.outcome) for name in claim.names(check)]
+
+
+def run_claims(
+    ids: Iterable[str | Path | Claim] | None = None,
+    patients: int | None = None,
+    stances: Sequence[str] | None = None,
+    progress: Progress | None = None,
+    workers: int = 1,
+) -> pd.DataFrame:
+    """Run claims, each with its off switch, and judge them.
+
+    Parameters
+    ----------
+    ids : iterable of claim ids, paths or claims, optional
+        Default: every shipped claim.
+    patients : int, optional
+        People per arm instead of the file's own number.
+    stances : sequence of "sceptical", "base", "hopeful", "article", optional
+        Default: ``base``, and all four for a contested claim.
+    progress : callable, optional
+        Called with the share done (0-1).
+    workers : int
+        Processes; the numbers do not depend on it.
+
+    Returns
+    -------
+    DataFrame
+        One row per check and stance, columns `COLUMNS`.
+    """
+    names = claims() if ids is None else ids
+    chosen = [one if isinstance(one, Claim) else load_claim(one) for one in names]
+    unknown = [stance for stance in stances or () if stance not in STANCES]
+    if unknown:
+        raise SpinesimError(f"Unknown stance '{unknown[0]}': choose one of {', '.join(STANCES)}.")
+    work = []
+    for claim in chosen:
+        for stance in stances or (STANCES if claim.contested else (BASE,)):
+            on, off = _wanted(claim, stance, patients)
+            work.append((claim, stance, on, off, {_key(w): w for w in [*on.values(), *off.values()]}))
+    todo = [wish for *_, unique in work for wish in unique.values()]
+    finished = finish_all(todo, workers, progress) if todo else iter(())
+    rows = []
+    for claim, stance, on, off, unique in work:
+        done = {key: next(finished) for key in unique}
+        with_it, without_it = ({name: done[_key(w)] for name, w in some.items()} for some in (on, off))
+        for check in claim.checks:
+            gone = _of(claim, check, without_it) if check.gone else None
+            rows.append(row(claim, check, stance, _of(claim, check, with_it), gone))
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def run_claim(name: str | Path | Claim, **wishes: Any) -> pd.DataFrame:
+    """Run one claim; `wishes` as for `run_claims`."""
+    return run_claims([name], **wishes)
