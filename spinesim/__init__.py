@@ -13,7 +13,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from spinesim.errors import SpinesimError
-from spinesim.evidence import evidence  # hides the package of that name: `from spinesim.evidence import` works
+from spinesim.evidence import (
+    evidence,
+)  # hides the package of that name: `from spinesim.evidence import` works
 from spinesim.pathway import load_pathway as pathway  # likewise
 
 if TYPE_CHECKING:
@@ -52,7 +54,10 @@ __all__ = [
 ]
 
 
-_ELSEWHERE = {"claims": ("spinesim.study.claims", "run_claims"), "cohort": ("spinesim.study.people", "cohort")}
+_ELSEWHERE = {
+    "claims": ("spinesim.study.claims", "run_claims"),
+    "cohort": ("spinesim.study.people", "cohort"),
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -24,7 +24,9 @@ def evidence(args: argparse.Namespace) -> int:
     from spinesim.evidence import look_up
 
     if args.table is not None and not args.unconfirmed:
-        raise SpinesimError("--out goes with --unconfirmed; write `spinesim evidence --unconfirmed --out ...`.")
+        raise SpinesimError(
+            "--out goes with --unconfirmed; write `spinesim evidence --unconfirmed --out ...`."
+        )
     if args.id is not None and args.unconfirmed:
         raise SpinesimError(f"Give either '{args.id}' or --unconfirmed, not both.")
     known = shipped()
@@ -60,7 +62,9 @@ def _summary(known: Evidence) -> None:
     print(f"{len(read.disputes)} disputed questions, {len(read.along)} more numbers that move with a stance:")
     for dispute in read.disputes.values():
         print(f"  {dispute.id}: {dispute.question}")
-    print("\n`spinesim evidence ID` shows any of them; `spinesim evidence --unconfirmed` what nobody checked.")
+    print(
+        "\n`spinesim evidence ID` shows any of them; `spinesim evidence --unconfirmed` what nobody checked."
+    )
 
 
 def _unconfirmed(known: Evidence, out: Path | None) -> None:
@@ -73,7 +77,10 @@ def _unconfirmed(known: Evidence, out: Path | None) -> None:
         _write(out, rows)
     kinds = Counter(one.kind for one in found)
     if out is None:
-        widths = [min(WIDEST, max(map(len, column))) for column in zip(COLUMNS, *rows, strict=True)]
+        widths = [max(map(len, column)) for column in zip(COLUMNS, *rows, strict=True)]
+        widths[-2:] = [
+            min(width, WIDEST) for width in widths[-2:]
+        ]  # a long reason runs over rather than waits
         for row in (COLUMNS, *rows):
             cells = [text.ljust(width) for text, width in zip(row, widths, strict=True)]
             print("  ".join(cells).rstrip())
@@ -92,7 +99,9 @@ def _write(out: Path, rows: Iterable[Sequence[str]]) -> None:
         with out.open("x", encoding="utf-8", newline="") as file:
             table = csv.writer(file, lineterminator="\n")
             table.writerow(COLUMNS)
-            table.writerows([f"'{cell}" if cell[:1] in tuple("=+-@\t\r") else cell for cell in row] for row in rows)
+            table.writerows(
+                [f"'{cell}" if cell[:1] in tuple("=+-@\t\r") else cell for cell in row] for row in rows
+            )
     except FileExistsError:
         raise SpinesimError(f"{out} is there already; give another name to --out.") from None
     except OSError as refused:

@@ -121,13 +121,20 @@ def make_parser() -> argparse.ArgumentParser:
         "a disputed question; or everything never checked at its source, with what hangs on it.",
     )
     evidence.add_argument(
-        "id", nargs="?", metavar="ID", help="e.g. ablation.regrowth_months, lumb_rfa_duration_first_mo, rfa_duration"
+        "id",
+        nargs="?",
+        metavar="ID",
+        help="e.g. ablation.regrowth_months, lumb_rfa_duration_first_mo, rfa_duration",
     )
     evidence.add_argument(
         "--unconfirmed", action="store_true", help="list what was never checked at its source"
     )
     evidence.add_argument(
-        "--out", type=Path, dest="table", metavar="FILE.csv", help="with --unconfirmed: write the list (new file)"
+        "--out",
+        type=Path,
+        dest="table",
+        metavar="FILE.csv",
+        help="with --unconfirmed: write the list (new file)",
     )
     return top
 

@@ -123,7 +123,7 @@ class Body:
         self.calm_keep = daily(v["cbt.calm_days"])
         self.habits_keep = daily(v["habits.days"])
         self.context_keep = daily(v["context.days"])
-        self.wound_keep = daily(v["microdiscectomy.wound_days"])
+        self.wound_keep = np.ones(len(cohort))
         self.disability_pull = 1 - np.exp(-1 / cohort.number("disability.days"))
         self.per_limb = cohort.number("disability.per_limb") * cohort.disability_trait
         self.per_axial = cohort.number("disability.per_axial") * cohort.disability_trait

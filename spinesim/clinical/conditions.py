@@ -136,11 +136,6 @@ def condition(evidence: Evidence, key: str) -> Condition:
         raise SpinesimError(
             f"data/parameters: the shares {key}.course.*.share sum to {shares:.4g}; make them sum to 1."
         )
-    grave = sum(built.get(f"serious.{kind}") for kind in SERIOUS)
-    if grave > 1 + ROUNDING:
-        raise SpinesimError(
-            f"data/parameters: the shares {key}.serious.* sum to {grave:.4g}; make them sum to 1 or less."
-        )
     for name in numbers:
         if name.startswith("serious.") and name.removeprefix("serious.") not in SERIOUS:
             raise SpinesimError(

@@ -53,7 +53,7 @@ def pass_on(body: Body, here: slice, pain: Floats) -> None:
     body.axial_passing[here] *= axial_keep
     body.limb_lasting[here] *= body.resorb_keep[here]
     body.compression[here] *= body.resorb_keep[here]
-    body.wound[here] *= body.wound_keep
+    body.wound[here] *= body.wound_keep[here]
     keep: Floats | float = body.flare_keep
     if body.flares_managed:
         speed = recovery_speed(body.numbers, body.flare_load[here], pain)

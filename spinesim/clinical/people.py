@@ -14,9 +14,9 @@ from spinesim.errors import SpinesimError
 from spinesim.evidence import Evidence
 
 __all__ = [
-    "GOALS", "HERNIATIONS", "OCCUPATIONS", "RISKS", "SCALE_TOP", "SERIOUS", "TISSUES", "Flags", "Floats", "Ints",
-    "Uniforms", "beta", "by_age", "classes", "concentration", "goal_levels", "goals", "past_sessions", "risk",
-    "score", "shares_of", "traits",
+    "GOALS", "HERNIATIONS", "OCCUPATIONS", "RISKS", "SCALE_TOP", "SERIOUS", "TISSUES", "Flags", "Floats",
+    "Ints", "Uniforms", "beta", "by_age", "classes", "concentration", "goal_levels", "goals", "past_sessions",
+    "risk", "score", "shares_of", "traits",
 ]  # fmt: skip
 
 Floats = npt.NDArray[np.float64]

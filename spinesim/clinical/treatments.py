@@ -110,7 +110,8 @@ def _exercise(body: Body, what: Treatment, row: int, able: float, programme: str
         slot = body.reliefs[EXERCISE]
         step = 1 - math.exp(-dose / v["physiotherapy.sessions_scale"])
         slot.raise_to(row, slot.level[row] + step * (1 - slot.level[row]))
-    if what.step == "specific_physiotherapy" and programme == pattern.programme:
+    own = what.step != EXERCISE and "axial_relief" in what.numbers
+    if own and what.step in pattern.responds and programme == pattern.programme:
         slot = body.relief(what)
         step = 1 - math.exp(-dose / what.get("sessions_scale", v["physiotherapy.sessions_scale"]))
         slot.raise_to(row, slot.level[row] + step * (1 - slot.level[row]))
@@ -144,7 +145,10 @@ def _teach(body: Body, what: Treatment, row: int, able: float) -> None:
     if get("habits"):
         body.habits[row] += get("habits") * body.adherence[row] * (1 - body.habits[row])
     if get("maintenance"):
-        body.maintenance[row] = max(body.maintenance[row], get("maintenance") * body.adherence[row])
+        # the published effect already holds average adherence; less of it gives less
+        usual, kept = body.numbers["conditioning.level"], body.adherence[row] / body.numbers["person.adherence"]
+        held = usual + (get("maintenance") - usual) * min(kept, 1.0)
+        body.maintenance[row] = max(body.maintenance[row], held)
     if "active_days" in numbers:
         body.active_days[row] = get("active_days")
         one = slice(row, row + 1)
@@ -187,4 +191,5 @@ def _operate(body: Body, what: Treatment, row: int, chance: Chance) -> None:
     stays = scar * (body.axial_passing[row] + wound)
     body.axial_passing[row] -= scar * body.axial_passing[row]
     body.wound[row] += (1 - scar) * wound
+    body.wound_keep[row] = daily(get("wound_days"))
     body.scar[row] += stays

@@ -20,7 +20,7 @@ _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
 def label(path: Path) -> str:
-    """Return the short name a message uses: ``data/parameters/body.csv``, ``data/evidence/procedures.csv``."""
+    """Return the short name a message uses: ``data/parameters/body.csv``, ``data/treatments.toml``."""
     parts = path.parts
     return "/".join(parts[-3:] if parts[-2:-1] in (("evidence",), ("parameters",)) else parts[-2:])
 

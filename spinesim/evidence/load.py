@@ -91,10 +91,11 @@ def load_evidence(folder: str | os.PathLike[str] | None = None) -> Evidence:
     for path in tables:
         _read_parameters(path, text(path), figures, parameters)
     conditions, treatments = (
-        _read_table(path, text(path), figures) for path in (root / "conditions.toml", root / "treatments.toml")
+        _read_table(path, text(path), figures)
+        for path in (root / "conditions.toml", root / "treatments.toml")
     )
     path = root / "signs.toml"  # a folder without it knows no signs
-    signs = read_toml(path, text(path)) if path.exists() else {}
+    signs = _read_table(path, text(path), figures) if path.exists() else {}
     return Evidence(root, conditions, treatments, parameters, figures, content.hexdigest(), signs=signs)
 
 

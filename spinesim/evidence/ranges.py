@@ -11,12 +11,13 @@ BETWEEN = {
     "utility": (-1, 1),
     "% relief": (0, 100),
     "NRS 0-10": (0, 10),
+    "points of 100": (0, 100),
     "ODI": (0, 100),
     "ODI 0-100": (0, 100),
     "RMDQ 0-24": (0, 24),
 }
 ABOVE_0 = frozenset({"days", "minutes", "sessions", "count"})
-FROM_0 = frozenset({"days from 0", "months", "years", "USD", "multiplier", "0-1 per year"})
+FROM_0 = frozenset({"days from 0", "weeks", "months", "years", "USD", "multiplier", "0-1 per year"})
 """``days from 0``: waits that may be none at all."""
 LARGEST_LOG_SD = 3
 """Any unit that starts with ``log`` is an SD on the log scale; at 3 people differ a hundred thousandfold."""

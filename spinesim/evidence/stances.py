@@ -158,9 +158,7 @@ def take(evidence: Evidence, stance: str) -> dict[str, Parameter]:
 
 def _own(parameter: Parameter, value: float, note: str) -> Choice:
     """Return a choice that rests on what the parameter itself rests on."""
-    return Choice(
-        value, parameter.source, note, parameter.certainty, parameter.studies, parameter.unchecked
-    )
+    return Choice(value, parameter.source, note, parameter.certainty, parameter.studies, parameter.unchecked)
 
 
 def _with(parameter: Parameter, stance: str, choice: Choice) -> Parameter:

@@ -70,6 +70,8 @@ class Evidence:
     _figures: Named[Figure] = field(repr=False)
     _content: str = field(repr=False)
     _changes: dict[str, float] = field(default_factory=dict)
+    _asked: dict[str, dict[str, float]] = field(default_factory=dict, init=False, repr=False)
+    """Answers of `values` by prefix: looking through every id each time is slow."""
     taken: str = "base"
     _moved: dict[str, float] = field(default_factory=dict)
     _shipped: Evidence | None = field(default=None, repr=False)
@@ -118,8 +120,12 @@ class Evidence:
         dict of str to float
             Empty if there is none.
         """
-        start = len(prefix)
-        return {key[start:]: one.value for key, one in self._parameters.items() if key.startswith(prefix)}
+        if prefix not in self._asked:
+            start = len(prefix)
+            self._asked[prefix] = {
+                key[start:]: one.value for key, one in self._parameters.items() if key.startswith(prefix)
+            }
+        return dict(self._asked[prefix])
 
     def unconfirmed(self) -> list[str]:
         """Return the ids of parameters never checked at their source, assumptions among them."""

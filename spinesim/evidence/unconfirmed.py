@@ -57,8 +57,8 @@ def unconfirmed(evidence: Evidence, disputes: Mapping[str, Dispute]) -> list[Unc
         for figure in parameter.unchecked:
             cited[figure].append(f"parameter {key}")
     for kind, tables in (("treatment", evidence.treatments), ("condition", evidence.conditions)):
-        for key, row in tables.items():
-            for figure in row.get("reference", ()) if isinstance(row, dict) else ():
+        for key, table in tables.items():
+            for figure in table.get("reference", ()) if isinstance(table, dict) else ():
                 cited[figure].append(f"{kind} {key}")
     found = [
         Unconfirmed(
@@ -71,11 +71,11 @@ def unconfirmed(evidence: Evidence, disputes: Mapping[str, Dispute]) -> list[Unc
         for key in evidence.unconfirmed()
         for one in (evidence[key],)
     ]
-    for key, figure in evidence.figures.items():
-        if not figure.checked and cited[key]:
-            value = "no figure" if figure.value is None else f"{figure.value:g} {figure.unit}"
+    for key, row in evidence.figures.items():
+        if not row.checked and cited[key]:
+            value = "no figure" if row.value is None else f"{row.value:g} {row.unit}"
             users = tuple(dict.fromkeys(cited[key]))
-            found.append(Unconfirmed(key, "figure", value, f"not checked: {figure.study}", users))
+            found.append(Unconfirmed(key, "figure", value, f"not checked: {row.study}", users))
     return found
 
 

@@ -52,19 +52,16 @@ def _plans(claim: Claim, off: Off | None, stance: str, patients: int | None) -> 
     """One plan per arm."""
     made = {}
     for arm in claim.arm:
-        extra: dict[str, Any] = {}
-        if claim.person or arm.person:
-            extra["person"] = {**claim.person, **arm.person}
         made[arm.name] = plan(
             _pathway(claim, arm, off),
             arm=arm.name,
-            condition=claim.condition if arm.condition is None else arm.condition,  # type: ignore[arg-type]
+            condition=claim.condition if arm.condition is None else arm.condition,
             patients=claim.patients if patients is None else patients,
             years=claim.years,
             seed=claim.seed,
             clinic=claim.clinic,
             evidence=_evidence(claim, arm, off, stance),
-            **extra,
+            person={**claim.person, **arm.person} or None,
         )
     return made
 
@@ -72,7 +69,7 @@ def _plans(claim: Claim, off: Off | None, stance: str, patients: int | None) -> 
 def _key(wish: Plan) -> str:
     """Two plans with the same key give the same numbers."""
     parts = [wish.pathway.digest, wish.evidence.digest, wish.clinic, wish.condition, wish.patients]
-    return repr([*parts, wish.weeks, wish.seed, wish.run, wish.eligibility, getattr(wish, "person", None)])
+    return repr([*parts, wish.weeks, wish.seed, wish.run, wish.eligibility, wish.person])
 
 
 def _wanted(claim: Claim, stance: str, patients: int | None) -> tuple[dict[str, Plan], dict[str, Plan]]:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from spinesim.clinical.blocks import BLOCKS, block_relief, predictive_value, probability_of
-from spinesim.clinical.cohort import draw_cohort
+from spinesim.clinical.cohort import SERIOUS, draw_cohort
 from spinesim.clinical.differential import (
     after_block,
     after_emg,
@@ -79,9 +79,6 @@ def test_simulated_pairs_of_blocks_match_the_formula(evidence, rho):
     expected = probability_of(rate, [True, True], rho)
     for seen, p in ((one, rate), (two, rate), (one & two, expected)):
         assert abs(seen.mean() - p) < 4 * math.sqrt(p * (1 - p) / n)
-
-
-# -- update ------------------------------------------------------------------------------------------------
 
 
 def test_update_is_bayes_by_hand():
@@ -171,6 +168,16 @@ def test_the_off_switch_leaves_the_prior(evidence):
         np.testing.assert_allclose(np.exp(log_p[row]), np.where(here, prior(off), 0), atol=1e-9)
 
 
+def test_without_a_case_mix_every_pattern_of_a_region_is_as_likely(evidence):
+    mix = {f"case_mix.pain_clinic.{key}": 0.0 for key in evidence.conditions}
+    keys, region = sign_table(evidence).keys, np.array(sign_table(evidence).region)
+    shares = prior(evidence.change(mix))
+    for place in ("lumbar", "cervical"):
+        np.testing.assert_allclose(shares[region == place], 1 / (region == place).sum())
+    one = prior(evidence.change(mix | {"case_mix.pain_clinic.whiplash": 0.2}))
+    assert (one > 0).all() and one[keys.index("whiplash")] == one[keys.index("carpal_tunnel")]
+
+
 def test_half_the_switch_is_half_way_between_the_mean_and_the_published(evidence):
     full, half, none = (sign_table(evidence.change({"exam.informative": x})).given for x in (1.0, 0.5, 0.0))
     np.testing.assert_allclose(half, (full + none) / 2, atol=1e-9)
@@ -182,16 +189,14 @@ def test_half_the_switch_is_half_way_between_the_mean_and_the_published(evidence
 # -- tests of one person -----------------------------------------------------------------------------------
 
 
-class Report(SimpleNamespace):
-    pass
-
-
 def test_imaging_outcomes_are_a_whole_and_a_fitting_finding_favours_the_root(evidence):
     keys = sign_table(evidence).keys
     cohort = draw_cohort(evidence, Draws(1), "disc_herniation", 1)
     log_p = before_signs(evidence, cohort)[0]
-    fits, other, clear = Report(finding=True, concordant=True), Report(finding=True, concordant=False), None
-    clear = Report(finding=False, concordant=False)
+    fits, other, clear = (
+        SimpleNamespace(finding=found, concordant=concordant)
+        for found, concordant in ((True, True), (True, False), (False, False))
+    )
     k, strain = keys.index("disc_herniation"), keys.index("lumbar_strain")
 
     def odds(report, age):
@@ -257,7 +262,6 @@ def flags_only(evidence, cohort, *present):
 def test_serious_risk_is_bayes_by_hand(evidence):
     cohort = draw_cohort(evidence, Draws(2), "lumbar_strain", 1)
     share, rows = np.exp(before_signs(evidence, cohort)[0]), evidence.values("sign.")
-    keys = sign_table(evidence).keys
     flags = [sign for sign, row in evidence.signs.items() if row["kind"] == "flag"]
     for present in (
         (),
@@ -266,9 +270,8 @@ def test_serious_risk_is_bayes_by_hand(evidence):
         ("saddle_anaesthesia", "bladder_change"),
     ):
         weights = {}
-        kinds = ("cauda_equina", "weakness", "cord_compression", "cancer", "infection", "fracture")
-        for kind in kinds:
-            usual = [evidence.values(f"{key}.serious.").get(kind, 0.0) for key in keys]
+        for kind in SERIOUS:
+            usual = [evidence.values(f"{key}.serious.").get(kind, 0.0) for key in sign_table(evidence).keys]
             weights[kind] = float(share @ np.array(usual))
         weights["none"] = 1 - math.fsum(weights.values())
         for kind in weights:

@@ -40,6 +40,13 @@ def test_shipped_assumptions_are_called_assumptions(shipped: Evidence) -> None:
         assert not (parameter.assumed and parameter.checked), f"{key}: an assumption has no source to check"
 
 
+def test_a_number_is_checked_at_its_source_only_if_all_it_cites_is(shipped: Evidence) -> None:
+    for key, parameter in shipped.parameters.items():
+        if parameter.checked:
+            assert parameter.studies and not parameter.unchecked, f"{key}: cites {parameter.unchecked}"
+            assert not parameter.calibrated, f"{key}: a fitted number stands in no paper"
+
+
 def test_no_shipped_parameter_rests_on_a_validation_figure(shipped: Evidence) -> None:
     """Validation figures are for comparison only; using one would make the comparison empty."""
     cited = {

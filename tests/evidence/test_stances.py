@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from spinesim.errors import SpinesimError
-from spinesim.evidence import STANCES, Dispute, Evidence, Figure, Parameter, files, load_evidence
+from spinesim.evidence import STANCES, Evidence, files, load_evidence
 from spinesim.evidence.stances import load_stances
 
 ROOT = Path(files.__file__).parents[2]
@@ -122,7 +122,10 @@ def test_a_card_shows_every_side_with_studies_and_what_is_unconfirmed(tiny):
     assert next(line for line in lines if line.startswith("the model:   800")).endswith(
         "Verville 2023; Memory 1999 | UNCONFIRMED: not checked at source (old_memory)"
     )
-    assert "the article: 900 | the clinic's article, claim C2 | ASSUMPTION: no published figure | UNCONFIRMED" in lines
+    assert (
+        "the article: 900 | the clinic's article, claim C2 | ASSUMPTION: no published figure | UNCONFIRMED"
+        in lines
+    )
     assert "sceptical:   100 | Memory 1999 | UNCONFIRMED: not checked at source (old_memory)" in lines
     assert "hopeful:     1000 | Verville 2023 | ASSUMPTION | half as long again" in lines
     assert "the article: gives no figure" in lines
@@ -132,9 +135,9 @@ def test_a_card_shows_every_side_with_studies_and_what_is_unconfirmed(tiny):
 @pytest.mark.parametrize(("old", "new", "says"), [
     ("base = { value = 800 }", "base = { value = 801 }",
      "key 'dispute.fade.values.physio.days.base.value': 801 is not the shipped 800; make it agree"),
-    ('"physio.days"]', '"physio.dayz"]', "There is no parameter in data/parameters called 'physio.dayz'; did you"),
-    ("old_memory", "old_memry", "values.physio.days.sceptical.source': 'old_memry' is no row of data/evidence"),
-    ("article C2", "article H2", "'article H2' is no row of data/evidence; write the id of one, 'assumption'"),
+    ('"physio.days"]', '"physio.dayz"]', "no parameter in data/parameters called 'physio.dayz'; did you"),
+    ("old_memory", "old_memry", "physio.days.sceptical.source': 'old_memry' is no row of data/evidence"),
+    ("article C2", "article H2", "'article H2' is no row of data/evidence; write the id of one"),
     ("article C2", "article", "'article' is no row"),
     ('source = "old_memory"', 'source = ""', "sceptical.source'"),
     ("value = 100,", "value = 0,", "key 'dispute.fade.values.physio.days.sceptical': row 'physio.days'"),
@@ -144,9 +147,10 @@ def test_a_card_shows_every_side_with_studies_and_what_is_unconfirmed(tiny):
     ("hopeful = { value = 0,", "hopful = { value = 0,", "hopful' is unknown"),
     ('hopeful = { value = 0, source = "exercise_smd" }', "", "hopeful' is missing; add it"),
     ("question = ", "queston = ", "queston' is unknown"),
-    ('"physio.relief"', '"physio.days"', "key 'along.higher': 'physio.days' is named in 'dispute.fade.values.physio.days' too; keep one of"),
+    ('"physio.relief"', '"physio.days"', 
+     "key 'along.higher': 'physio.days' is named in 'dispute.fade.values.physio.days' too; keep one"),
     ('["physio.relief"]', '["physio.relief"]\nlower = ["physio.relief"]', "'physio.relief' is named in"),
-    ('["physio.relief"]', '["fitted.share"]', "key 'along.higher': 'fitted.share' has no interval; give it low"),
+    ('["physio.relief"]', '["fitted.share"]', "'along.higher': 'fitted.share' has no interval; give it low"),
     ('["physio.relief"]', '["physio.releif"]', "did you mean 'physio.relief'"),
     ("[along]", "[along", "not valid TOML"),
 ])  # fmt: skip
@@ -161,7 +165,9 @@ def test_a_faulty_file_is_refused_in_one_sentence(tiny, old, new, says):
 def test_a_missing_file_is_said_only_when_a_stance_is_taken(make_folder):
     evidence = load_evidence(make_folder())
     assert evidence.stance("base") is evidence
-    with pytest.raises(SpinesimError, match=r"stances\.toml is missing, so no stance can be taken; restore it"):
+    with pytest.raises(
+        SpinesimError, match=r"stances\.toml is missing, so no stance can be taken; restore it"
+    ):
         evidence.stance("hopeful")
 
 
@@ -175,9 +181,9 @@ def test_every_shipped_dispute_reads(shipped):
         card = dispute.card()
         assert dispute.id in card and dispute.question.endswith("?")
         for sides in dispute.values.values():
-            assert len({sides[name].value for name in ("sceptical", "base", "hopeful") if name in sides}) > 1, (
-                f"{dispute.id}: the sides agree, so nothing is disputed"
-            )
+            assert (
+                len({sides[name].value for name in ("sceptical", "base", "hopeful") if name in sides}) > 1
+            ), f"{dispute.id}: the sides agree, so nothing is disputed"
             assert "article" not in sides or sides["article"].source.startswith("article")
             for stance in ("sceptical", "base", "hopeful"):
                 assert stance in sides
@@ -238,79 +244,3 @@ def test_a_step_that_cites_a_missing_source_is_refused(make_folder, table):
 def test_a_reference_that_is_no_list_of_ids_is_refused(make_folder, wrong):
     with pytest.raises(SpinesimError, match=r"treatments\.toml, key 'strain\.reference': not a list of ids"):
         load_evidence(make_folder(treatments=f"[strain]\nreference = {wrong}\n"))
-
-
-# spinesim.evidence(...)
-
-ASK = (
-    "import pickle, spinesim as ss; from spinesim.evidence import Draws; "
-    "assert ss.evidence is spinesim.evidence and callable(ss.evidence); "
-    "known = pickle.loads(pickle.dumps(ss.evidence())); "
-    "assert known.value('flare.days') > 0 and load_evidence().digest == known.digest; "
-    "assert 'pandas' not in sys.modules; print('fine')"
-)
-
-
-@pytest.mark.parametrize("first", [
-    "import spinesim; from spinesim.evidence import load_evidence",
-    "from spinesim.evidence import load_evidence; import spinesim",
-    "import spinesim.evidence; from spinesim.evidence import load_evidence",
-    "import spinesim.evidence.store; from spinesim.evidence import load_evidence",
-    "from spinesim.pathway import load_pathway; from spinesim.evidence import load_evidence; import spinesim",
-    "from importlib import import_module; load_evidence = import_module('spinesim.evidence').load_evidence; "
-    "import spinesim",
-])  # fmt: skip
-def test_the_function_and_the_room_live_together_in_any_order(first):
-    import subprocess
-    import sys
-
-    done = subprocess.run(
-        [sys.executable, "-c", f"import sys; {first}; {ASK}"], cwd=ROOT, capture_output=True, text=True
-    )
-    assert done.stdout.strip() == "fine", done.stderr
-
-
-
-
-def test_evidence_answers_in_a_worker_process():
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
-    import spinesim
-
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as workers:
-        assert "flare.days" in workers.submit(spinesim.evidence, "flare.days").result().card()
-
-
-def test_one_name_finds_everything():
-    import spinesim as ss
-
-    assert isinstance(ss.evidence(), Evidence)
-    for key, kind in (
-        ("rfa_duration", Dispute),
-        ("ablation.regrowth_months", Parameter),
-        ("lumb_rfa_duration_first_mo", Figure),
-    ):
-        found = ss.evidence(key)
-        assert isinstance(found, kind) and key in found.card()
-
-
-@pytest.mark.parametrize(("typed", "meant"), [
-    ("rfa_durations", "rfa_duration"),
-    ("ablation.regrowth_month", "ablation.regrowth_months"),
-    ("lumb_rfa_duration_frst_mo", "lumb_rfa_duration_first_mo"),
-])  # fmt: skip
-def test_an_unknown_id_names_near_matches(typed, meant):
-    import spinesim as ss
-
-    with pytest.raises(SpinesimError) as refused:
-        ss.evidence(typed)
-    assert f"'{meant}'" in str(refused.value) and str(refused.value).count("\n") == 0
-
-
-def test_the_card_of_ablation_shows_the_model_and_the_article():
-    import spinesim as ss
-
-    card = ss.evidence("rfa_duration").card()
-    for word in ("the model:", "the article:", "sceptical:", "hopeful:", "Schofferman 2004", "claim C5"):
-        assert word in card

@@ -137,11 +137,11 @@ def a_patient(chance: random.Random, settings: dict[str, Any], rules: list[dict[
             low, high, whole = NUMBER_FACTS[fact]
             little = 1 if whole else 0.01
             outwards = little if side == "least" else -little
-            value = wanted + outwards * chance.choice([0, 0, 0, 0, 0, 0, 1, 1, 1, -1])
+            value = wanted + outwards * chance.choice([0] * 14 + [1] * 4 + [-1])
             facts[fact] = min(max(value, low), high)
     fired = {}
-    earlier = chance.choice([0.5, 1, 1])
-    later = chance.choice([0.15, 0.15, 0.15, 0.9])
+    earlier = chance.choice([0.6, 0.9, 1])
+    later = chance.choice([0.1, 0.1, 0.1, 0.1, 0.9])
     for number, rule in enumerate(rules):
         if chance.random() < earlier if number < place else later:
             times = chance.choice([0, 1, *[rule.get("times", 1)] * 6])
