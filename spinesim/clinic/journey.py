@@ -77,8 +77,8 @@ def procedure(clinic: Clinic, patient: Patient, step: str, urgent: bool) -> Step
     """A test, injection, ablation or operation, and the review that belongs to it."""
     if not urgent:
         yield clinic.env.timeout(clinic.lead_days(step))
-    yield from attend(clinic, patient, step, urgent)
-    if clinic.treatments[step].kind == "test" and clinic.repeats(patient, step):
+    again = clinic.treatments[step].kind == "test" and clinic.repeats(patient, step)
+    for _ in range(1 + again):
         yield from attend(clinic, patient, step, urgent)
     if not clinic.followed(patient):
         return
@@ -121,8 +121,7 @@ def course(clinic: Clinic, patient: Patient, step: str) -> Steps:
         if not patient.in_care or patient.red_flag or patient.tally["operations"] > operations:
             break
         if clinic.keeps_session(patient, step, mine, session):
-            if what.resource != "none":
-                yield from attend(clinic, patient, step)
+            yield from attend(clinic, patient, step)
             treat(clinic, patient, step)
         yield clinic.env.timeout(gap)
     patient.exercising -= what.exercises
@@ -130,7 +129,9 @@ def course(clinic: Clinic, patient: Patient, step: str) -> Steps:
 
 def attend(clinic: Clinic, patient: Patient, step: str, urgent: bool = False) -> Steps:
     """Ask for a slot, wait for it, use it, give it back. Urgent patients go first."""
-    resource = clinic.resource_of[step]
+    resource = clinic.resource_of.get(step)
+    if resource is None:  # it takes nothing of this clinic's time
+        return
     clinic.note(patient, "request", step, resource)
     with clinic.resources[resource].request(priority=0 if urgent else 1) as slot:
         yield slot

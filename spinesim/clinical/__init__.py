@@ -14,7 +14,7 @@ from spinesim.clinical.diagnosis import (
     scan,
     weakness_found,
 )
-from spinesim.clinical.treatment import Treatment, read_treatments
+from spinesim.clinical.treatment import Treatment, read_treatments, without_effects
 from spinesim.clinical.treatments import set_load, treat
 
 __all__ = [
@@ -38,4 +38,5 @@ __all__ = [
     "set_load",
     "treat",
     "weakness_found",
+    "without_effects",
 ]

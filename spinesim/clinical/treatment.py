@@ -69,3 +69,31 @@ def read_treatments(evidence: Evidence) -> dict[str, Treatment]:
         )
 
     return {step: read(step, row) for step, row in evidence.treatments.items()}
+
+
+EFFECTS = (
+    "limb_relief", "axial_relief", "success", "fear", "adherence", "conditioning", "conditioning_loss", "sleep",
+    "calm", "habits", "maintenance", "wound", "scar",
+)  # fmt: skip
+"""Parameters of a treatment that do something to pain, function or habits; at 0 they do nothing."""
+
+
+def without_effects(evidence: Evidence, context: bool = True) -> Evidence:
+    """The same evidence with every treatment's effect at 0: what is left is the natural course.
+
+    Parameters
+    ----------
+    evidence : Evidence
+    context : bool
+        Whether the context of being treated (placebo response) goes on working.
+
+    Returns
+    -------
+    Evidence
+        Offers, waits, harms and costs are as before.
+    """
+    ids = [f"{step}.{name}" for step in evidence.treatments for name in EFFECTS]
+    silent = {key: 0.0 for key in ids if key in evidence}
+    if not context:
+        silent["context.relief"] = 0.0
+    return evidence.change(silent)

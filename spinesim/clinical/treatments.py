@@ -71,11 +71,11 @@ def _harm(body: Body, what: Treatment, row: int, chance: Chance) -> Harms:
 
 
 def _able(body: Body, row: int) -> float:
-    """How much of a session a person can use today: pain above the usual level limits it."""
+    """How much of a session a person can use today: pain above what trials met limits it."""
     v = body.numbers
     pain = max(body.limb[row], body.axial[row])
     limited = 1 - v["physiotherapy.pain_limits"] * (pain - v["physiotherapy.reference_pain"]) / SCALE_TOP
-    return float(max(limited, 0.0))
+    return float(min(max(limited, 0.0), 1.0))
 
 
 def _relieve(body: Body, what: Treatment, row: int, chance: Chance, able: float) -> None:

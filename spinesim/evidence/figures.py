@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from spinesim.errors import SpinesimError
 
@@ -15,11 +16,13 @@ _PROPORTION = re.compile(r"(proportion|probability)\b", re.IGNORECASE)
 _RATIO = re.compile(r"(?<!log )\bratio\b", re.IGNORECASE)  # the word: "duration" is no ratio
 
 
+@cache
 def is_proportion(unit: str) -> bool:
     """Say whether a unit means a share from 0 to 1 ("proportion", "probability per visit")."""
     return _PROPORTION.match(unit) is not None
 
 
+@cache
 def is_ratio(unit: str) -> bool:
     """Say whether a unit means a ratio ("hazard ratio")."""
     return _RATIO.search(unit) is not None
@@ -42,12 +45,13 @@ def check_numbers(row: str, unit: str, numbers: Mapping[str, float | None]) -> N
     SpinesimError
         One sentence naming row, column and remedy.
     """
+    share = is_proportion(unit)
     for column, number in numbers.items():
         if number is None:
             continue
         if not math.isfinite(number):
             raise SpinesimError(f"row '{row}', column {column}: {number} is not a finite number; write one.")
-        if is_proportion(unit) and column != "sd" and not 0 <= number <= 1:
+        if share and column != "sd" and not 0 <= number <= 1:
             raise SpinesimError(
                 f"row '{row}', column {column}: {number:g} is outside 0 to 1 for the unit '{unit}'; "
                 "write 0.25 for 25 percent."

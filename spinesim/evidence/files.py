@@ -105,14 +105,15 @@ def read_rows(path: Path, text: str, columns: tuple[str, ...]) -> Iterator[tuple
         for fields in reader:
             where = f"{name} line {line}"
             line = reader.line_num + 1
-            if not any(field.strip() for field in fields):
+            stripped = [field.strip() for field in fields]
+            if not any(stripped):
                 continue
             if len(fields) != len(columns):
                 raise SpinesimError(
                     f"{where}, row '{fields[0]}': {len(fields)} fields instead of {len(columns)}; "
                     'put quotes (") around a text that holds a comma.'
                 )
-            yield where, [fields[i].strip() for i in order]
+            yield where, [stripped[i] for i in order]
     except csv.Error as error:
         raise SpinesimError(
             f"{name} line {line}: not a readable CSV row ({error}); check its quotes."

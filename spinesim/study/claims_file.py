@@ -14,7 +14,7 @@ from spinesim.study.simulation import shipped_evidence
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Text = Annotated[str, Field(min_length=1)]
 Mix = str | dict[str, Finite]
-Effect = Literal["mean", "difference", "interaction", "optimum", "saturates", "ratio"]
+Effect = Literal["mean", "difference", "interaction", "optimum", "saturates", "ratio", "duration"]
 Settings = dict[str, float | int | str | list[float]]
 Person = dict[str, float | int | str | bool | dict[str, bool]]
 MOST_ARMS = 12
@@ -156,7 +156,7 @@ class Claim(Check):
 
 
 _ARMS = {
-    "mean": (1, 1), "difference": (2, 2), "ratio": (2, 2), "interaction": (4, 4),
+    "mean": (1, 1), "duration": (2, 4), "difference": (2, 2), "ratio": (2, 2), "interaction": (4, 4),
     "optimum": (3, MOST_ARMS), "saturates": (3, MOST_ARMS),
 }  # fmt: skip
 

@@ -31,6 +31,8 @@ STAYS = "off switch does not remove it"
 GONE = 0.25  # an effect counts as gone when at most a quarter of it is left and its interval includes none,
 TRACE = 0.01  # or at most a hundredth of it is left
 IMPROVEMENT = "_improvement"
+HALF = 0.5  # relief lasts while pain is at most half of what it would be, as ablation trials count it
+_WORTH = re.compile(r"net_benefit@(\d+)")
 _AT = re.compile(r"([a-z_]+)@(\d+)(?:-(\d+))?")
 
 
@@ -54,10 +56,10 @@ def measurable(outcome: str, weeks: int) -> str | None:
     if outcome in OUTCOMES:
         late = OUTCOMES[outcome].from_week
         return f"'{outcome}' needs {late} weeks of follow-up; give more years." if late > weeks else None
-    at = _AT.fullmatch(outcome)
+    at = None if _WORTH.fullmatch(outcome) else _AT.fullmatch(outcome)
     if at and max(int(week) for week in at.groups()[1:] if week) > weeks:
         return f"'{outcome}' lies after the last week ({weeks}); give more years."
-    if "@" in outcome and not at:
+    if "@" in outcome and not at and not _WORTH.fullmatch(outcome):
         return f"'{outcome}' is no outcome; write 'pain@26' or 'pain@1-52'."
     return None
 
@@ -70,9 +72,14 @@ def measure(results: Results, outcome: str) -> Floats:
     results : Results
     outcome : str
         A key of `OUTCOMES`; a series at a week (``pain@26``) or its mean over weeks (``pain@1-52``);
-        its improvement in % of the mean at referral (``pain_improvement@26``); or a column of
+        its improvement in % of the mean at referral (``pain_improvement@26``); what health is worth less
+        what care costs, at so many USD per QALY (``net_benefit@100000``); or a column of
         ``Results.patients``.
     """
+    worth = _WORTH.fullmatch(outcome)
+    if worth:
+        people = results.patients
+        return (int(worth.group(1)) * people["qaly"] - people["cost"]).to_numpy(dtype=np.float64)
     at = _AT.fullmatch(outcome)
     if outcome in OUTCOMES:
         return np.asarray(OUTCOMES[outcome].of(results), dtype=np.float64)
@@ -123,6 +130,8 @@ def effect(check: Check, read: Read) -> Size:
     who = _who(check.among, [run for run, _ in read])
     if who.sum() < 2:
         raise SpinesimError(f"'{check.says}': {who.sum()} people count; ask for more patients.")
+    if check.effect == "duration":
+        return _duration([run.series[outcome][:, who] for run, outcome in read])
     values = [check.per * measure(run, outcome)[who] for run, outcome in read]
     if any(np.isnan(one).any() for one in values):
         raise SpinesimError(f"'{check.says}': '{check.outcome}' is missing for some people; use among.")
@@ -141,6 +150,20 @@ def effect(check: Check, read: Read) -> Size:
     best = 1 + int(np.argmax(means[1:-1]))
     end = gain[0] if means[0] >= means[-1] else gain[-1]
     return Size(*interval(gain[best] - end), interior=means[best] > max(means[0], means[-1]))
+
+
+def _duration(series: list[npt.NDArray[np.float32]]) -> Size:
+    """Weeks at half the pain or less that the person would have had, arm 1 for arm 2; with four arms, how
+    much longer than arm 3 for arm 4. Only people with any such week (in both pairs) count.
+    """
+    weeks = [
+        ((treated <= HALF * sham) & (sham > 0)).sum(axis=0).astype(np.float64)
+        for treated, sham in zip(series[::2], series[1::2], strict=True)
+    ]
+    helped = np.logical_and.reduce([one > 0 for one in weeks])
+    if helped.sum() < 2:
+        return Size(0.0, 0.0, 0.0)
+    return Size(*interval(weeks[0][helped] - (weeks[1][helped] if len(weeks) > 1 else 0.0)))
 
 
 def _ratio(first: Floats, last: Floats) -> Size:
@@ -163,6 +186,8 @@ def is_gone(check: Check, on: Size, off: Size, expect: tuple[float, float] | Non
     if check.effect == "optimum" and off.effect <= 0:
         return True
     left, full = off.effect - off.nothing, on.effect - on.nothing
+    if left * full < 0:
+        return True  # turned round
     if check.effect == "ratio":
         left, full = float(np.log(off.effect)), float(np.log(on.effect))
     return abs(left) <= TRACE * abs(full) or (not off.clear and abs(left) <= GONE * abs(full))
