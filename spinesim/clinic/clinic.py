@@ -23,8 +23,8 @@ from spinesim.pathway import COUNTED_BY, COURSES, Pathway
 WEEK = 7
 SLICE_DAYS = 14  # how often a run reports progress
 MOST_SESSIONS = 1_000  # more than any course has: keeps the sessions of two courses apart
-COUNTS = {step: fact for fact, steps in COUNTED_BY.items() for step in steps}
-DOSE = {step: dial for dial, steps in COURSES.items() for step in steps}
+COUNTS: dict[str, str] = {step: fact for fact, steps in COUNTED_BY.items() for step in steps}
+DOSE: dict[str, str] = {step: dial for dial, steps in COURSES.items() for step in steps}
 
 
 def entry_days(setting: ClinicSetting, draws: Draws, cohort: Cohort) -> npt.NDArray[np.int64]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import Any
 
 from spinesim.clinical import Report
@@ -72,7 +72,7 @@ class Patient:
         self.relief_after: dict[str, float] = {}  # % less pain at that review
         self.counts: Counter[str] = Counter()  # what was done, by step
         self.tally: Counter[str] = Counter()  # what was done, by fact of the pathway vocabulary
-        self.drug_days: Counter[str] = Counter()  # days of tablets, by drug
+        self.drug_days: defaultdict[str, float] = defaultdict(float)  # days of tablets, by drug
         self.harm_counts: Counter[str] = Counter()
         self.offers: Counter[str] = Counter()  # what was offered, by step
         self.fired: dict[str, tuple[int, float]] = {}  # rule id -> (times, week last fired)

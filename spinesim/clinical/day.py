@@ -1,7 +1,7 @@
 """One day of the body: what passes, what fades, what follows, and today's scores.
 
-Each function changes the columns of the people in `here`. They use only elementary arithmetic and comparisons,
-which give the same bits whatever the length of the array.
+Each function changes the columns of the people in `here`. They use only elementary arithmetic and
+comparisons, which give the same bits whatever the length of the array.
 """
 
 from __future__ import annotations

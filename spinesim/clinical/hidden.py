@@ -37,7 +37,8 @@ def serious(evidence: Evidence, what: Condition, u: Uniforms, n: int, given: Map
     prevalence = [number.get(f"serious.{kind}", 0.0) for kind in SERIOUS]
     if math.fsum(prevalence[1:]) > 1:
         raise SpinesimError(
-            f"data/parameters: {what.key}.serious.* sum to {math.fsum(prevalence[1:]):.4g} without cauda_equina; make that 1 at most."
+            f"data/parameters: {what.key}.serious.* sum to {math.fsum(prevalence[1:]):.4g} without "
+            "cauda_equina; make that 1 at most."
         )
     kind = np.zeros(n, dtype=np.int64)
     if "serious" in given:

@@ -47,9 +47,7 @@ def broken_night(numbers: Numbers, sleep: Floats) -> npt.NDArray[np.bool_]:
     return np.asarray(sleep) < numbers["function.sleep_night"]
 
 
-def at_work(
-    numbers: Numbers, disability: Floats, occupation: npt.NDArray[np.int64]
-) -> npt.NDArray[np.bool_]:
+def at_work(numbers: Numbers, disability: Floats, occupation: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
     """Whether people can do their own work: disability below ``occupation.<occupation>.works_below``."""
     below = np.array([numbers[f"occupation.{name}.works_below"] for name in OCCUPATIONS])
     return np.asarray(disability) < below[occupation]

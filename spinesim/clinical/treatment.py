@@ -72,8 +72,8 @@ def read_treatments(evidence: Evidence) -> dict[str, Treatment]:
 
 
 EFFECTS = (
-    "limb_relief", "axial_relief", "success", "fear", "adherence", "conditioning", "conditioning_loss", "sleep",
-    "calm", "habits", "maintenance", "wound", "scar",
+    "limb_relief", "axial_relief", "success", "fear", "adherence", "conditioning", "conditioning_loss",
+    "sleep", "calm", "habits", "maintenance", "wound", "scar",
 )  # fmt: skip
 """Parameters of a treatment that do something to pain, function or habits; at 0 they do nothing."""
 

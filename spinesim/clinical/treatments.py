@@ -1,7 +1,7 @@
 """What a treatment does to one person's body.
 
-A treatment is data: a row of ``data/treatments.toml`` (words and structure) and the parameters whose ids begin
-with its name. This module is the one reading of them. Effects are net of the natural course. Chance
+A treatment is data: an entry of ``data/treatments.toml`` (words and structure) and the parameters whose ids
+begin with its name. This module is the one reading of them. Effects are net of the natural course. Chance
 enters only as the person's uniform for a named decision.
 """
 
@@ -146,7 +146,10 @@ def _teach(body: Body, what: Treatment, row: int, able: float) -> None:
         body.habits[row] += get("habits") * body.adherence[row] * (1 - body.habits[row])
     if get("maintenance"):
         # the published effect already holds average adherence; less of it gives less
-        usual, kept = body.numbers["conditioning.level"], body.adherence[row] / body.numbers["person.adherence"]
+        usual, kept = (
+            body.numbers["conditioning.level"],
+            body.adherence[row] / body.numbers["person.adherence"],
+        )
         held = usual + (get("maintenance") - usual) * min(kept, 1.0)
         body.maintenance[row] = max(body.maintenance[row], held)
     if "active_days" in numbers:

@@ -63,7 +63,9 @@ OUTCOMES = {
     "goal_attained": Outcome(PEOPLE, _people("goal_attained")),
     "diagnosis_right": Outcome(PEOPLE, _people("diagnosis_right")),
     "days_off_work": Outcome("days per person", _sum("days_off_work")),
-    "deficit": Outcome("share of full deficit, x 100", lambda r: 100 * r.patients["deficit"].to_numpy(dtype=float)),
+    "deficit": Outcome(
+        "share of full deficit, x 100", lambda r: 100 * r.patients["deficit"].to_numpy(dtype=float)
+    ),
     "weeks_disabled": Outcome("weeks per person", _sum("weeks_disabled")),
     "cost": Outcome("USD per person", _sum("cost")),
     "qaly": Outcome("QALY per person", _sum("qaly")),

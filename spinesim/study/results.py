@@ -101,7 +101,7 @@ def _done(clinic: Clinic) -> Columns:
         "finding": [p.report.finding for p in who],
         "incidental": [p.report.incidental for p in who],
         "operated_week": [(np.floor(p.operated_day) - p.entry) / WEEK for p in who],
-        "drug_days": [p.drug_days.total() for p in who],
+        "drug_days": [sum(p.drug_days.values()) for p in who],
         "opioid_days": [p.drug_days["opioid"] for p in who],
         "harms": [p.harms for p in who],
         "cost": [p.cost for p in who],

@@ -40,9 +40,16 @@ def shipped_evidence() -> Evidence:
     return load_evidence()
 
 
-def conditions() -> dict[str, str]:
-    """Conditions that can be simulated: key and plain name."""
-    return {key: str(row["label"]) for key, row in shipped_evidence().conditions.items()}
+def conditions(region: str | None = None) -> dict[str, str]:
+    """Conditions that can be simulated: key and plain name.
+
+    With a region ("lumbar" or "cervical") only its pain patterns, without the mimics.
+    """
+    rows = shipped_evidence().conditions.items()
+    wanted = [
+        (key, row) for key, row in rows if region in (None, row["region"]) and not (region and row["mimic"])
+    ]
+    return {key: str(row["label"]) for key, row in wanted}
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ class ImagingLab:
         self.reference = source.pathway("conservative_first")
         usual = self.reference.settings
         self.last_week = float(round(years * WEEKS_PER_YEAR))
-        names = source.conditions()
+        names = source.conditions("lumbar")  # what this pathway is meant for
         self.start = Settings(next(iter(names)), imaging, int(usual.physiotherapy_sessions), patients, seed)
         self.study: Any = None
         self.last_error: Exception | None = None

@@ -98,8 +98,8 @@ class Scale:
 
 SCALES: Mapping[str, Scale] = {
     "pain": Scale("Pain", "NRS 0–10", 10.0, 2.0),
-    "limb_pain": Scale("Leg pain", "NRS 0–10", 10.0, 2.0),
-    "axial_pain": Scale("Back pain", "NRS 0–10", 10.0, 2.0),
+    "limb_pain": Scale("Leg or arm pain", "NRS 0–10", 10.0, 2.0),
+    "axial_pain": Scale("Back or neck pain", "NRS 0–10", 10.0, 2.0),
     "disability": Scale("Disability", "ODI 0–100", 100.0, 20.0),
     "rmdq": Scale("Disability", "RMDQ 0–24", 24.0, 4.0),
 }

@@ -41,9 +41,17 @@ def build() -> Any:
 
 
 @pytest.fixture(scope="session")
-def flags() -> Any:
-    """Changes of evidence by which this share of people with each condition gets a red flag."""
-    return lambda share: {f"{key}.serious.cauda_equina": share for key in CONDITIONS}
+def healthy() -> Any:
+    """Changes of evidence by which nobody has serious disease."""
+    keys = [key for key in shipped_evidence().parameters if key.split(".")[1] == "serious"]
+    assert len(keys) > len(CONDITIONS)
+    return dict.fromkeys(keys, 0.0)
+
+
+@pytest.fixture(scope="session")
+def flags(healthy: Any) -> Any:
+    """Changes of evidence by which this share gets cauda equina syndrome, and nobody another red flag."""
+    return lambda share: healthy | {f"{key}.serious.cauda_equina": share for key in CONDITIONS}
 
 
 @pytest.fixture(scope="session")

@@ -13,15 +13,17 @@ PROCEDURES = {
 }  # fmt: skip
 TABLETS_AND_TALK = ("education", "nsaid", "paracetamol")
 PRICES = ("visit", *PROCEDURES, *TABLETS_AND_TALK)
+HARMS = sorted({harm for row in shipped_evidence().treatments.values() for harm in row.get("harms", ())})
 WHOLE = {f"{item}.price": float(10**i) for i, item in enumerate(PRICES)}  # whole numbers add up exactly
+BILLS = {f"harm.{harm}.price": float(3 + 7 * i) for i, harm in enumerate(HARMS)}
 WEEKS = 20
 
 
 @pytest.fixture(scope="module")
 def evidence(flags, uptakes):
     """Much happens to everyone: offers are mostly taken up, harms are common, so are red flags."""
-    often = {"epidural.minor_harm": 0.5, "nsaid.gi_event": 0.5, "ablation.minor_harm": 0.5}
-    return shipped_evidence().change(uptakes(0.8) | flags(0.1) | often | WHOLE)
+    often = {"epidural.injection_reaction": 0.5, "nsaid.gi_event": 0.5, "ablation.neuritis": 0.5}
+    return shipped_evidence().change(uptakes(0.8) | flags(0.1) | often | WHOLE | BILLS)
 
 
 def run(evidence, clinic="community", condition="disc_herniation", change=None, **dials):
@@ -73,10 +75,9 @@ def test_nothing_is_written_down_outside_a_persons_own_follow_up(done):
 def test_every_count_is_the_number_of_its_events(done):
     for step, column in PROCEDURES.items():
         np.testing.assert_array_equal(done.patients[column], tally(done, "end", [step]), err_msg=step)
-    harms = done.events[done.events["event"] == "harm"].groupby("patient").size()
-    np.testing.assert_array_equal(
-        done.patients["harms"], harms.reindex(done.patients["patient"], fill_value=0)
-    )
+    np.testing.assert_array_equal(done.patients["harms"], tally(done, "harm", HARMS))
+    for harm in HARMS:
+        np.testing.assert_array_equal(done.patients[f"harm_{harm}"], tally(done, "harm", [harm]))
     assert (
         done.patients["harms"].sum() > 0 and (done.patients[list(PROCEDURES.values())].sum() > 0).sum() >= 3
     )
@@ -93,6 +94,8 @@ def test_cost_is_the_sum_of_the_prices_of_what_was_done(done):
         expected = expected + WHOLE[f"{step}.price"] * tally(done, "end", [step])
     for step in TABLETS_AND_TALK:
         expected = expected + WHOLE[f"{step}.price"] * taken(done, step)
+    for harm in HARMS:
+        expected = expected + BILLS[f"harm.{harm}.price"] * tally(done, "harm", [harm])
     np.testing.assert_array_equal(done.patients["cost"], expected)
 
 
@@ -137,7 +140,7 @@ def priced(evidence):
 
 
 def test_zero_prices_cost_exactly_nothing_and_change_nothing_else(evidence, priced):
-    free = small(evidence.change(dict.fromkeys(WHOLE, 0.0)))
+    free = small(evidence.change(dict.fromkeys(WHOLE | BILLS, 0.0)))
     assert (free.patients["cost"] == 0).all()
     pd.testing.assert_frame_equal(free.events, priced.events)
     pd.testing.assert_frame_equal(free.patients.drop(columns="cost"), priced.patients.drop(columns="cost"))
@@ -155,6 +158,26 @@ def test_doubling_one_price_adds_exactly_that_price_for_each_time(evidence, pric
         times = tally(priced, "end", [item])
     np.testing.assert_array_equal(dearer.patients["cost"] - priced.patients["cost"], price * times)
     assert times.any() or item in ("paracetamol", "medial_branch_block", "ablation")
+
+
+@pytest.mark.parametrize("harm", ["gi_event", "injection_reaction", "durotomy"])
+def test_doubling_the_bill_of_a_harm_adds_exactly_that_bill_for_each_time(evidence, priced, harm):
+    bill = BILLS[f"harm.{harm}.price"]
+    dearer = small(evidence.change({f"harm.{harm}.price": 2 * bill}))
+    more = dearer.patients["cost"] - priced.patients["cost"]
+    np.testing.assert_array_equal(more, bill * tally(priced, "harm", [harm]))
+    assert more.any() or harm == "durotomy"
+
+
+def test_health_lost_by_a_harm_is_lost_once_for_each_time(evidence, priced):
+    """And changes nothing else of anybody."""
+    lost = {f"harm.{harm}.qaly": 0.001 * (i + 1) for i, harm in enumerate(HARMS)}
+    none = small(evidence.change(dict.fromkeys(lost, 0.0)))
+    worse = small(evidence.change(lost))
+    expected = sum(lost[f"harm.{harm}.qaly"] * tally(priced, "harm", [harm]) for harm in HARMS)
+    np.testing.assert_allclose(none.patients["qaly"] - worse.patients["qaly"], expected, atol=1e-12)
+    assert expected.any()
+    pd.testing.assert_frame_equal(none.patients.drop(columns="qaly"), worse.patients.drop(columns="qaly"))
 
 
 def test_follow_up_ends_at_the_start_of_its_last_day(build):

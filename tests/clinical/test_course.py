@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from bedside import a_body, without
 
-from spinesim.clinical import Body, day, draw_cohort
+from spinesim.clinical import Body, draw_cohort
+from spinesim.clinical.day import disability_target
 from spinesim.evidence import Draws, load_evidence
 
 STILL = {
@@ -198,6 +199,7 @@ def test_disability_lags_pain(evidence):
 
 # -- flares and conditioning ------------------------------------------------------------------------------
 
+
 def test_flares_count_once_a_week_and_never_after_the_own_end(evidence):
     """With a flare sure to come each week, everyone has as many as weeks, whenever they entered."""
     draws, entry = Draws(3), np.sort(np.arange(60) % 30).astype(np.int64)
@@ -264,7 +266,7 @@ def test_conditioning_lowers_disability(evidence):
     for today in range(1, 29):
         rest.advance(today), fit.advance(today)
         np.testing.assert_array_equal(rest.axial, fit.axial)
-        goals = [day.disability_target(body, slice(0, 200)) for body in (rest, fit)]
+        goals = [disability_target(body, slice(0, 200)) for body in (rest, fit)]
         inside &= (goals[1] > 0) & (goals[0] < 100)
         lower = gap * (1 - np.exp(-today / v("lumbar_strain.disability.days")))
         np.testing.assert_allclose((rest.disability - fit.disability)[inside], lower, rtol=1e-6)

@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 import pytest
-from bedside import amount, bodies, chances, give, responds, together, treat_all, without
+from bedside import amount, bodies, chances, give, together, treat_all, without
 from scipy import special
 
-from spinesim.clinical import block_relief, day, draw_cohort, examine, reported, scan
+from spinesim.clinical import block_relief, reported, scan
 from spinesim.evidence import Draws, load_evidence
 
 
@@ -79,7 +79,7 @@ def test_a_second_epidural_starts_the_relief_anew_and_does_not_add_to_it(evidenc
 
 
 def test_a_herniation_that_has_gone_no_longer_presses_shows_or_responds(evidence):
-    healthy = evidence.change({**without(), "disc_herniation.narrowed": 0.0})
+    healthy = evidence.change(without())
     body, _ = bodies(healthy, "disc_herniation", n=100)
     v, resorbs = evidence.value, body.cohort.resorbs
     assert resorbs.any() and not resorbs.all()
@@ -198,7 +198,9 @@ def test_after_an_operation_the_wound_heals_and_the_rest_passes_sooner(evidence,
     body, _ = bodies(evidence.change(without()), FITS[step], n=100)
     there = np.array([body.has(row, body.treatments[step].works_when) for row in range(100)])
     treat_all(body, step, u=1e-9)
-    limb, axial, wound, scar = (c.copy() for c in (body.limb_passing, body.axial_passing, body.wound, body.scar))
+    limb, axial, wound, scar = (
+        c.copy() for c in (body.limb_passing, body.axial_passing, body.wound, body.scar)
+    )
     body.advance(40)
     c = body.cohort
     for now, before, own, at_most in (

@@ -20,7 +20,7 @@ CATEGORIES = ("operated", "injection or ablation, no operation", "scan only", "n
 STEPS = 40
 
 
-def conditions() -> dict[str, str]:
+def conditions(region: str | None = None) -> dict[str, str]:
     return {
         "lumbar_strain": "Acute lumbar strain",
         "disc_herniation": "Disc herniation with leg pain <&>",
