@@ -6,6 +6,7 @@ what is offered comes from the pathway, what it does from the clinical room.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator
 from typing import TYPE_CHECKING
 
@@ -46,7 +47,7 @@ def visit(clinic: Clinic, patient: Patient) -> Steps:
     """Meet the physician; the pathway's first fitting rule makes its offer."""
     known = patient.known
     yield from attend(clinic, patient, "review" if known else "intake", urgent=patient.red_flag)
-    if not known:
+    if math.isnan(patient.first_pain):  # also when a red flag cut the first visit short
         clinic.begin_care(patient)
     patient.next_review = clinic.next_review(patient)
     facts = observe(clinic, patient)

@@ -51,7 +51,8 @@ class Judgement:
         missed = 1 - self.evidence.value("imaging.serious_sensitivity")
         risk = patient.serious_risk / PERCENT
         if not patient.report.serious:
-            patient.serious_risk = PERCENT * risk * missed / (risk * missed + 1 - risk)
+            left = risk * missed
+            patient.serious_risk = PERCENT * left / (left + 1 - risk) if left else 0.0
         self._think(patient)
 
     def after_emg(self, patient: Patient) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 WEEK = 7
 PAIN_TOP, INDEX_TOP, PERCENT = 10.0, 100.0, 100.0  # NRS 0-10; ODI, NDI and shares 0-100
+COMPRESSION = ("cauda_equina", "weakness", "cord_compression")  # serious disease that presses on nerves
 
 
 def observe(clinic: Clinic, patient: Patient) -> Facts:
@@ -73,6 +74,7 @@ def observe(clinic: Clinic, patient: Patient) -> Facts:
         red_flag=patient.red_flag,
         flag_scanned=patient.flag_scanned,
         serious_found=patient.serious_found,
+        compression_found=patient.serious_found and patient.report.kind in COMPRESSION,
         weakness=examined and weakness_found(body, row, chance),
         cord_signs=examined and cord_signs_found(body, row, chance),
         radicular=examined and bool(clinic.signs.radicular[row]),

@@ -190,11 +190,14 @@ class Body:
             return self.compressed(row) or bool(self.narrowed[row])
         return bool(getattr(self.cohort, tissue)[row])
 
+    def fate(self, row: int) -> str | None:
+        """Kind of serious disease the person has or will have, or None."""
+        which = int(self.cohort.serious[row])
+        return SERIOUS[which - 1] if which else None
+
     def threat(self, row: int) -> str | None:
         """Kind of serious disease that has begun and is not treated, or None."""
-        if self.serious_day[row] <= self.day and not self.treated[row]:
-            return SERIOUS[self.cohort.serious[row] - 1]
-        return None
+        return self.fate(row) if self.serious_day[row] <= self.day and not self.treated[row] else None
 
     # -- one day -------------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from spinesim.clinical.body import Body
 from spinesim.clinical.cohort import RISKS
 
 OLDER = "older"
+NEW_DEFICIT = "new_deficit"
 
 
 def risk_ratio(body: Body, row: int, harm: str) -> float:
@@ -24,8 +25,11 @@ def probability(body: Body, row: int, step: str, harm: str) -> float:
     return min(body.numbers[f"{step}.{harm}"] * risk_ratio(body, row, harm), 1.0)
 
 
-def suffer(body: Body, row: int, harm: str) -> None:
-    """What a harm does to the body beyond its cost: some leave a permanent deficit."""
-    size = body.numbers.get(f"harm.{harm}.deficit", 0.0)
-    if size:
-        body.deficit[row] = max(body.deficit[row], size)
+def suffer(body: Body, row: int, step: str, harm: str) -> None:
+    """What a harm does to the body beyond its cost: some leave a permanent deficit.
+
+    Its size is the harm's own (``harm.<harm>.deficit``), or for a new deficit the operation's.
+    """
+    own = body.numbers.get(f"{step}.deficit_size", 0.0) if harm == NEW_DEFICIT else 0.0
+    size = body.numbers.get(f"harm.{harm}.deficit", own)
+    body.deficit[row] = max(body.deficit[row], size)

@@ -30,10 +30,11 @@ def _drive(v: Numbers, load: Floats | float, tolerated: Floats) -> Floats:
 
 
 def recovery_speed(v: Numbers, load: Floats, pain: Floats) -> Floats:
-    """Speed of recovery at this load, relative to usual activity (1); never below 0."""
+    """Speed of recovery at this load, relative to that at usual activity; above 0."""
     tolerated = tolerance(v, pain)
-    usual = np.maximum(_drive(v, 1.0, tolerated), v["load.slowest"])
-    speed: Floats = np.maximum(_drive(v, load, tolerated), 0) / usual
+    least = v["load.slowest"]
+    usual = np.maximum(_drive(v, 1.0, tolerated), least)
+    speed: Floats = np.maximum(_drive(v, load, tolerated), least) / usual
     return speed
 
 

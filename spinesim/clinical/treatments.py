@@ -54,7 +54,7 @@ def treat(body: Body, what: Treatment, row: int, chance: Chance, programme: str 
     _teach(body, what, row, able)
     if what.context:
         body.context[row] = max(body.context[row], body.numbers["context.relief"])
-    if what.stops and body.threat(row) in what.stops:
+    if body.fate(row) in what.stops:  # also before it begins: what has been freed is not pressed later
         body.treated[row] = 1.0
     return _harm(body, what, row, chance)
 
@@ -66,7 +66,7 @@ def _harm(body: Body, what: Treatment, row: int, chance: Chance) -> Harms:
         if chance(f"{what.step}.{harm}") < harms.probability(body, row, what.step, harm)
     )
     for harm in suffered:
-        harms.suffer(body, row, harm)
+        harms.suffer(body, row, what.step, harm)
     return suffered
 
 
@@ -135,7 +135,8 @@ def _teach(body: Body, what: Treatment, row: int, able: float) -> None:
         body.conditioning[row] *= 1 - get("conditioning_loss")
     if get("sleep"):
         if what.kind == "tablets":
-            body.drug_sleep[row] = max(body.drug_sleep[row], get("sleep"))
+            running = body.drug_sleep[row] if body.drug_sleep_until[row] >= body.day else 0.0
+            body.drug_sleep[row] = max(running, get("sleep"))
             body.drug_sleep_until[row] = max(body.drug_sleep_until[row], body.day + get("days"))
         else:
             lost = max(body.numbers["person.sleep"] - body.sleep_rest[row], 0.0)

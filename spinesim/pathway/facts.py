@@ -40,8 +40,11 @@ class Facts:
         Percent relief in the last block's diary, 0 if there was none.
     epidural_relief, ablation_relief, joint_relief
         Percent less pain at the first review after the last one than at the visit before; 0 if none or worse.
-    red_flag, flag_scanned, serious_found
-        A red flag is present; a scan has been made since it appeared; a scan showed serious disease.
+    red_flag, flag_scanned
+        A red flag is present; a scan has been made since it appeared.
+    serious_found, compression_found
+        The last scan showed serious disease; and of a kind that asks for an urgent operation, pressure on
+        cauda equina, root or cord (the others are cancer, infection and fracture).
     weakness, cord_signs
         Motor deficit, and signs of the spinal cord, found today.
     radicular, facet_signs, si_signs
@@ -92,6 +95,7 @@ class Facts:
     red_flag: bool = False
     flag_scanned: bool = False
     serious_found: bool = False
+    compression_found: bool = False
     weakness: bool = False
     cord_signs: bool = False
     radicular: bool = False

@@ -137,6 +137,11 @@ def _closed(rule: Rule, accepted: dict[str, Span]) -> str | None:
         )
     if accepted["concordant"].low > accepted["finding"].high:
         return "when.concordant = true contradicts when.finding = false: only a finding can be concordant"
+    if accepted["compression_found"].low > accepted["serious_found"].high:
+        return (
+            "when.compression_found = true contradicts when.serious_found = false: urgent pressure is "
+            "serious disease too"
+        )
     for relief, count in RELIEF_AFTER.items():
         if accepted[relief].low > 0 and accepted[count].high < 1:
             first = words(count).removesuffix("s")

@@ -122,6 +122,7 @@ BOOLEANS: Final[tuple[str, ...]] = (
     "red_flag",
     "flag_scanned",
     "serious_found",
+    "compression_found",
     "weakness",
     "cord_signs",
     "radicular",

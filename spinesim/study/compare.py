@@ -14,7 +14,7 @@ from scipy import special
 from spinesim.errors import SpinesimError
 from spinesim.evidence import Evidence
 from spinesim.pathway import Pathway
-from spinesim.study.outcomes import OUTCOMES, available
+from spinesim.study.outcomes import INJECTIONS, OUTCOMES, available
 from spinesim.study.results import SERIES, Results
 from spinesim.study.simulation import Plan, Progress, finish_all, plan, replications, shipped_evidence
 from spinesim.study.twins import Twins
@@ -131,7 +131,7 @@ class Study:
         for arm, runs in self.results.items():
             people = pd.concat([r.patients for r in runs])
             operated = people["operations"] > 0
-            injected = ((people["epidurals"] + people["blocks"] + people["ablations"]) > 0) & ~operated
+            injected = (people[[*INJECTIONS, "ablations"]].sum(axis=1) > 0) & ~operated
             scanned = (people["images"] > 0) & ~operated & ~injected
             shares = [operated.mean(), injected.mean(), scanned.mean()]
             shares.append(1 - sum(shares))

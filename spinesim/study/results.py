@@ -126,6 +126,6 @@ def _fared(clinic: Clinic, series: Series) -> Columns:
         "weeks_of_broken_nights": broken[1:].sum(axis=0),
         "days_off_work": v["function.workdays_per_week"] * (~able[1:]).sum(axis=0),
         "goal_attained": attained,
-        "deficit": body.deficit,
+        "deficit": series["deficit"][-1],
         "sitting_minutes": outcomes.minutes(v, "sitting", last),
     }

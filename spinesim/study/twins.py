@@ -11,30 +11,44 @@ import pandas as pd
 
 from spinesim.clinic.log import Row
 from spinesim.errors import SpinesimError
+from spinesim.pathway import COUNTED_BY
 from spinesim.study.results import Results
 
-DONE = ["images", "epidurals", "blocks", "ablations", "operations", "harms"]
+DONE = [*(fact for fact in COUNTED_BY if "sessions" not in fact), "harms"]
 LABEL = {
     "intake": "first visit",
     "imaging": "MRI scan",
+    "emg": "EMG",
     "epidural": "epidural injection",
-    "medial_branch_block": "medial branch block",
-    "ablation": "ablation",
+    "cervical_epidural": "epidural injection in the neck",
+    "si_injection": "SI joint injection",
     "microdiscectomy": "operation",
-    "physiotherapy": "physiotherapy",
+    "cervical_surgery": "operation on the neck",
+    "fusion": "fusion operation",
+    "decompression": "decompression operation",
     "nsaid": "NSAID tablets",
-    "paracetamol": "paracetamol",
+    "opioid": "opioid tablets",
+    "gabapentinoid": "gabapentinoid tablets",
+    "muscle_relaxant": "muscle relaxant tablets",
+    "tricyclic": "tricyclic tablets",
+    "cbt": "CBT",
     "education": "explanation",
-    "discharge": "discharge",
 }
-ARTICLE = {
-    "imaging": "an ",
-    "epidural": "an ",
-    "medial_branch_block": "a ",
-    "ablation": "an ",
-    "microdiscectomy": "an ",
-}
-SHOWN = ("imaging", "epidural", "medial_branch_block", "ablation", "microdiscectomy")
+SHOWN = tuple(
+    step for fact, steps in COUNTED_BY.items() if "sessions" not in fact for step in steps
+)  # tests, procedures and operations
+
+
+def _label(step: str) -> str:
+    """A step in words."""
+    return LABEL.get(step, step.replace("_", " "))
+
+
+def _article(step: str) -> str:
+    """ "a ", "an " or nothing, as the words of a test or procedure need it."""
+    if step not in SHOWN:
+        return ""
+    return "an " if _label(step)[0].lower() in "aeiou" or step in ("imaging",) else "a "
 
 
 @dataclass(frozen=True)
@@ -129,7 +143,7 @@ def _lane(events: list[Row], entry: float) -> pd.DataFrame:
         if event == "result" and step == "visit":
             rows.append((when, f"visit, pain {value:.0f}"))
         elif event == "end" and step in SHOWN:
-            rows.append((when, LABEL[step]))
+            rows.append((when, _label(step)))
         elif event == "result" and step == "imaging":
             rows.append((when, "scan shows a finding" if value else "scan shows nothing"))
         elif event == "result" and step == "medial_branch_block":
@@ -172,7 +186,7 @@ def _care_by_day(events: list[Row], entry: float) -> dict[int, Counter[tuple[str
 def _totals(events: list[Row]) -> str:
     """Scans and procedures a person had, in words."""
     done = Counter(step for _, _, event, step, _, _ in events if event == "end" and step in SHOWN)
-    named = [f"{done[step]} {LABEL[step]}{'s' if done[step] > 1 else ''}" for step in SHOWN if done[step]]
+    named = [f"{done[step]} {_label(step)}{'s' if done[step] > 1 else ''}" for step in SHOWN if done[step]]
     return ", ".join(named) or "no scan, no procedure"
 
 
@@ -180,12 +194,12 @@ def _said(care: Counter[tuple[str, str]]) -> str:
     """What one arm did that the other did not, in words; offers first."""
     parts = []
     for event, step in sorted(care, key=lambda pair: ("offer", "declined", "end", "harm").index(pair[0])):
-        name = LABEL.get(step, step.replace("_", " "))
+        name = _label(step)
         if event == "offer":
             declined = ("declined", step) in care
-            parts.append(f"{ARTICLE.get(step, '')}{name} is offered{' and declined' if declined else ''}")
+            parts.append(f"{_article(step)}{name} is offered{' and declined' if declined else ''}")
         elif event == "harm":
             parts.append(f"harm: {name}")
         elif event == "end" and ("offer", step) not in care:
-            parts.append(f"{ARTICLE.get(step, '')}{name} takes place")
+            parts.append(f"{_article(step)}{name} takes place")
     return " and ".join(parts)

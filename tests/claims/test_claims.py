@@ -17,7 +17,14 @@ IDS = [
     *(f"D{i}" for i in range(1, 5)), *(f"E{i}" for i in range(1, 5)), *(f"F{i}" for i in range(1, 4)),
 ]  # fmt: skip
 
-KNOWN_MISSES: dict[str, str] = {}
+KNOWN_MISSES = {
+    "A5": "clamping the loop leaves more pain, not less: pain at entry already holds what sleep adds to it",
+    "B7": "ablation after a single block still beats sham by more than the null trial allows",
+    "C4": "the window itself (steroid making the same therapy worth more) is a thousandth of a point",
+    "C5": "relief without strengthening lasts longer than the 6 to 12 months of the claim",
+    "C10": "four levers beat one pulled hard by less disability than multidisciplinary trials found",
+    "D3": "preparing and rehabilitating eases pain by less than the trials of exercise after discectomy",
+}
 """Claim id to why the model does not show it (also in MODEL.md); such a claim must go on missing."""
 
 
@@ -120,8 +127,17 @@ def test_a_ratio_is_of_means_and_one_is_none(fake):
     assert verdict(ratio, effect(ratio, read(nobody, arms[0], outcome="harms")), None) == MISSES
 
 
+def test_a_duration_counts_weeks_at_half_the_pain_or_less(fake):
+    lasts = check(effect="duration", outcome="pain", expect={"low": 1, "high": 9})
+    sham, helped = fake([6.0, 6, 6], start=6.0), fake([3.0, 2, 4], start=6.0)
+    assert effect(lasts, read(helped, sham, outcome="pain")).effect == 4  # weeks 1 to 4 of the two helped
+    assert effect(lasts, read(helped, sham, helped, sham, outcome="pain"))[:3] == (0, 0, 0)
+    assert verdict(lasts, effect(lasts, read(sham, sham, outcome="pain")), None) == MISSES
+
+
 def test_outcomes_are_read_as_named(fake):
-    run = fake([2.0, 4.0], start=8.0, cost=[10, 30])
+    run = fake([2.0, 4.0], start=8.0, cost=[10, 30], qaly=[0.5, 1])
+    assert measure(run, "net_benefit@100").tolist() == [40, 70]
     assert measure(run, "pain@0").tolist() == [8, 8]
     assert measure(run, "pain@0-1").tolist() == [5, 6]
     assert measure(run, "pain_improvement@4").tolist() == [75, 50]
@@ -148,7 +164,9 @@ def test_other_people_cannot_be_paired(fake):
     (Size(-1, -1.2, -0.8), Size(0, 0, 0), EMERGES),
     (Size(-1, -1.2, -0.8), Size(-0.2, -0.5, 0.1), EMERGES),
     (Size(-1, -1.2, -0.8), Size(-0.3, -0.7, 0.1), STAYS),  # more than a quarter left
-    (Size(-1, -1.2, -0.8), Size(-0.1, -0.15, -0.05), STAYS),  # clear of none
+    (Size(-1, -1.2, -0.8), Size(-0.15, -0.2, -0.1), STAYS),  # clear of none
+    (Size(-1, -1.2, -0.8), Size(-0.05, -0.06, -0.04), EMERGES),  # a twentieth left
+    (Size(-1, -1.2, -0.8), Size(0.5, 0.4, 0.6), EMERGES),  # turned round
     (Size(-1, -2.2, 0.2), Size(0, 0, 0), MISSES),
     (Size(1, 0.8, 1.2), Size(0, 0, 0), MISSES),  # the wrong way
     (Size(-0.3, -0.4, -0.2), Size(0, 0, 0), "emerges, smaller than expected"),

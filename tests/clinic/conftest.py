@@ -50,8 +50,21 @@ def healthy() -> Any:
 
 @pytest.fixture(scope="session")
 def flags(healthy: Any) -> Any:
-    """Changes of evidence by which this share gets cauda equina syndrome, and nobody another red flag."""
-    return lambda share: healthy | {f"{key}.serious.cauda_equina": share for key in CONDITIONS}
+    """Changes of evidence by which this share gets a red flag that alarms, shows and can be operated on.
+
+    It is cauda equina syndrome in the back and weakness or a pressed cord in the neck; a pattern whose data
+    know neither has none.
+    """
+    kinds = {"lumbar": ("cauda_equina",), "cervical": ("weakness", "cord_compression")}
+    sure = {f"serious.{kind}.alarms": 1.0 for kind in ("cauda_equina", "weakness", "cord_compression")}
+    # a pressed cord shows on any scan before it declines: let it decline from the first day on
+    sure |= {"imaging.serious_sensitivity": 1.0, "serious.cord_compression.onset_days": 0.5}
+    mine = []
+    for key, row in shipped_evidence().conditions.items():
+        known = [f"{key}.serious.{kind}" for kind in kinds[row["region"]]]
+        mine += [name for name in known if name in healthy][:1]
+    assert len(mine) > len(CONDITIONS) - 3
+    return lambda share: healthy | sure | dict.fromkeys(mine, share)
 
 
 @pytest.fixture(scope="session")

@@ -37,9 +37,12 @@ def test_with_every_dial_at_never_nothing_is_done_but_for_a_red_flag(eager, path
     off = run(eager, pathway, condition, **dict.fromkeys(DIALS, "never"))
     assert (off.patients[DONE] == 0).all().all()
     np.testing.assert_array_equal(off.patients["operations"], flagged(off).astype(int))
-    assert flagged(off).any() == (condition != "facet_pain")
+    assert flagged(off).any() == any(
+        eager.parameters[key].value for key in eager.parameters if key.startswith(f"{condition}.serious.")
+    )
     usual = run(eager, pathway, condition)  # the same people with the dials as shipped: much is done
-    assert (usual.patients["operations"] > 0).sum() > flagged(usual).sum()
+    more = (usual.patients["operations"] > 0).sum() - flagged(usual).sum()
+    assert more > 0 or condition == "whiplash"  # which disables too little to be operated on
     assert usual.patients[["blocks", "epidurals"]].sum().sum() > 0
 
 

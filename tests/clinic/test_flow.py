@@ -11,7 +11,7 @@ import pytest
 
 import spinesim as ss
 from spinesim.clinic import Clinic, load_clinic
-from spinesim.clinic.journey import RESOURCE_OF
+from spinesim.clinic.observe import observe
 from spinesim.clinical import examine
 from spinesim.study.simulation import shipped_evidence
 
@@ -105,12 +105,12 @@ def test_everyone_referred_is_somewhere_at_every_event(build, flags, sessions):
         where.on[n, s] for n in clinic.resources for s in (WAITING, TREATED)
     )
     assert {event for *_, event, _, _ in clinic.seen} >= {"red_flag", "declined", "harm", "discharge"}
-    assert not any(p.in_physiotherapy for p in clinic.patients)
+    assert not any(p.exercising for p in clinic.patients)
 
 
-def test_littles_law_holds_path_by_path(build):
+def test_littles_law_holds_path_by_path(build, healthy):
     """The clinic starts and ends empty, so ∫ N dt = Σ sojourn exactly: at each resource, and in care."""
-    clinic = clinic_of(build, {"disc_herniation.serious.cauda_equina": 0.0})
+    clinic = clinic_of(build, healthy)
     present, queue, care = Counter(), Counter(), Fraction(0)
     for lasted in clinic.live():
         for name, resource in clinic.resources.items():
@@ -131,11 +131,9 @@ def test_littles_law_holds_path_by_path(build):
     assert sum(queue.values()) > 100 and care > 150 * 42
 
 
-def test_routine_queues_start_as_an_oracle_of_first_come_first_served_says(build, uptakes):
+def test_routine_queues_start_as_an_oracle_of_first_come_first_served_says(build, uptakes, healthy):
     """Kiefer–Wolfowitz with c servers: start = the later of request and first server free. Difference 0."""
-    clinic = clinic_of(
-        build, uptakes(1.0) | {"disc_herniation.serious.cauda_equina": 0.0}, injection_after_weeks=2
-    )
+    clinic = clinic_of(build, uptakes(1.0) | healthy, injection_after_weeks=2)
     for _ in clinic.live():
         pass
     waits = Counter()
@@ -168,16 +166,19 @@ def test_slots_take_their_minutes_of_the_weekly_hours():
 def test_every_step_takes_its_own_minutes_on_its_own_resource(build):
     clinic = build("conservative_first", patients=1, setting="community")
     resources, v = load_clinic("community").resources, clinic.numbers
-    minutes = {step: v[f"{step}.minutes"] for step in RESOURCE_OF if step not in ("intake", "review")}
+    minutes = {step: v[f"{step}.minutes"] for step in clinic.resource_of if step not in ("intake", "review")}
     minutes |= {"intake": v["first_visit.minutes"], "review": v["visit.minutes"]}
     assert minutes["intake"] != minutes["review"]
-    for step, name in RESOURCE_OF.items():
+    assert {
+        s: r["resource"] for s, r in shipped_evidence().treatments.items() if r["resource"] != "none"
+    } == {step: name for step, name in clinic.resource_of.items() if step not in ("intake", "review")}
+    for step, name in clinic.resource_of.items():
         assert clinic.slot_days[step] == getattr(resources, name).slot_days(minutes[step])
 
 
-def test_weeks_and_reviews_count_from_the_first_visit_not_from_referral(build, uptakes):
+def test_weeks_and_reviews_count_from_the_first_visit_not_from_referral(build, uptakes, healthy):
     """First visits come weeks late; a review comes on its week after that, and no scan before its own."""
-    change = {"first_visit.minutes": 600.0, "disc_herniation.serious.cauda_equina": 0.0} | uptakes(1.0)
+    change = {"first_visit.minutes": 600.0} | healthy | uptakes(1.0)
     clinic = clinic_of(build, change, patients=100, imaging_after_weeks=6)
     for _ in clinic.live():
         pass
@@ -201,16 +202,16 @@ def test_weeks_and_reviews_count_from_the_first_visit_not_from_referral(build, u
 def test_signs_are_what_the_examination_found_not_the_hidden_truth(build):
     clinic = build("conservative_first", patients=300)
     clinic.env.run(until=1)
-    facts = [clinic.observe(patient) for patient in clinic.patients]
+    facts = [observe(clinic, patient) for patient in clinic.patients]
     signs = examine(shipped_evidence(), clinic.body.cohort, clinic.draws)
     assert [f.radicular for f in facts] == signs.radicular.tolist()
     assert [f.facet_signs for f in facts] == signs.facet.tolist()
     assert any(f.radicular != bool(h) for f, h in zip(facts, clinic.body.cohort.herniation, strict=True))
 
 
-def test_a_bundle_is_offered_in_the_order_of_its_rule(build):
+def test_a_bundle_is_offered_in_the_order_of_its_rule(build, healthy):
     """The first visit's offers, person by person: explanation, tablets, physiotherapy."""
-    clinic = clinic_of(build, {"disc_herniation.serious.cauda_equina": 0.0}, setting="ample", patients=30)
+    clinic = clinic_of(build, healthy, setting="ample", patients=30)
     for _ in clinic.live():
         pass
     rule = next(rule for rule in clinic.pathway.rules if rule.id == "start_moving")
@@ -219,9 +220,9 @@ def test_a_bundle_is_offered_in_the_order_of_its_rule(build):
         assert tuple(offers[: len(rule.offer)]) == rule.offer
 
 
-def test_a_planned_procedure_waits_its_lead_days_and_its_review_comes_on_its_day(build, uptakes):
+def test_a_planned_procedure_waits_its_lead_days_and_its_review_comes_on_its_day(build, uptakes, healthy):
     """No queue: offer → request takes exactly the lead days, end → next visit the review days."""
-    change = uptakes(1.0) | {"disc_herniation.serious.cauda_equina": 0.0}
+    change = uptakes(1.0) | healthy
     clinic = clinic_of(build, change, setting="ample", block_after_weeks=2, finding_after_weeks=2)
     for _ in clinic.live():
         pass
@@ -230,7 +231,7 @@ def test_a_planned_procedure_waits_its_lead_days_and_its_review_comes_on_its_day
         mine = [row for row in clinic.seen if row[0] == patient.id and row[3] != "physiotherapy"]
         for this, then in pairwise(mine):
             _, day, event, step, _ = this
-            if event == "offer" and step in RESOURCE_OF:
+            if event == "offer" and step in clinic.resource_of:
                 assert then[2:4] == ("request", step)
                 assert then[1] == day + clinic.numbers[f"{step}.lead_days"]
                 checked[step] += 1

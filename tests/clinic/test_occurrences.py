@@ -1,12 +1,14 @@
 """Every decision meets its own uniform: the second time another than the first, each name its own."""
 
 import itertools
+from collections import Counter
 
 import numpy as np
 import pytest
 
 import spinesim as ss
 from spinesim.clinic import Clinic
+from spinesim.clinic.observe import observe
 from spinesim.clinical import block_relief, reported
 from spinesim.evidence import Draws
 from spinesim.study.simulation import shipped_evidence
@@ -33,9 +35,13 @@ def test_each_occurrence_of_a_step_meets_other_uniforms(build):
     names = {
         "medial_branch_block": ("medial_branch_block.positive", "medial_branch_block.relief"),
         "imaging": ("imaging.shows", "imaging.fits"),
-        "epidural": ("epidural.responds", "epidural.harm"),
-        "ablation": ("ablation.works", "ablation.regrowth", "ablation.harm"),
-        "microdiscectomy": ("microdiscectomy.works", "microdiscectomy.durotomy", "microdiscectomy.deficit"),
+        "epidural": ("epidural.responds", "epidural.bleeding"),
+        "ablation": ("ablation.responds", "ablation.regrowth", "ablation.neuritis"),
+        "microdiscectomy": (
+            "microdiscectomy.works",
+            "microdiscectomy.durotomy",
+            "microdiscectomy.new_deficit",
+        ),
         "nsaid": ("nsaid.gi_event",),
     }
     met = []
@@ -98,8 +104,11 @@ def test_each_session_of_each_course_is_kept_or_missed_by_its_own_chance(build):
     kept = {}
     for course in (1, 2, 3):
         for patient in clinic.patients:
-            patient.courses = course
-            kept[course, patient.id] = [clinic.keeps_session(patient, session) for session in range(60)]
+            kept[course, patient.id] = [
+                clinic.keeps_session(patient, "physiotherapy", course, session) for session in range(60)
+            ]
+            other = [clinic.keeps_session(patient, "cbt", course, session) for session in range(60)]
+            assert other != kept[course, patient.id]
     for patient in clinic.patients:
         one, two, three = (kept[course, patient.id] for course in (1, 2, 3))
         assert one != two and two != three and one != three
@@ -117,7 +126,7 @@ def test_scores_in_another_week_have_another_error_and_in_the_same_week_the_same
     for day in (2, 6, 7, 15, 22):
         clinic.env.run(until=day)
         for patient in clinic.patients:
-            facts = clinic.observe(patient)
+            facts = observe(clinic, patient)
             for name, seen, true, error, top in (
                 ("leg", facts.limb_pain, body.limb, "report.pain_error", 10),
                 ("back", facts.axial_pain, body.axial, "report.pain_error", 10),
@@ -129,7 +138,7 @@ def test_scores_in_another_week_have_another_error_and_in_the_same_week_the_same
             first = visits[patient.id]
             assert facts.pain_improvement == (100 * (first - facts.pain) / first if first else 0)
     assert body.day == 22 and any(
-        facts.pain_improvement < 0 for facts in map(clinic.observe, clinic.patients)
+        facts.pain_improvement < 0 for facts in (observe(clinic, p) for p in clinic.patients)
     )
     errors = [Draws(5).at("report.back", week, 0) for week in range(4)]
     assert len(set(errors)) == 4
@@ -142,7 +151,7 @@ def test_weeks_of_a_late_entry_count_from_their_own_day(build):
     late = [p for p in clinic.patients if p.entry > 7]
     assert late
     for patient in late[:10]:
-        facts = clinic.observe(patient)
+        facts = observe(clinic, patient)
         week = (int(clinic.env.now) - patient.entry) // 7
         assert week != int(clinic.env.now) // 7
         u = clinic.draws.at("report.back", week, patient.id)
@@ -157,8 +166,12 @@ def test_no_decision_is_ever_asked_twice_and_no_two_names_share_a_block(build, f
     pathway = ss.pathway("conservative_first").change(block_after_weeks=2, physiotherapy_sessions=20)
     clinic: Clinic = build(pathway, condition, 60, 104, evidence=evidence, draws=Listening(5))
     list(clinic.run())
-    asked = [key for key in clinic.draws.asked if not key[0].startswith("report.")]
-    assert len(set(asked)) == len(asked)
+    weekly = ("report.", "exam.")  # what is told or found in one week is the same at each of its visits
+    asked = [key for key in clinic.draws.asked if not key[0].startswith(weekly)]
+    twice = {key for key, times in Counter(asked).items() if times > 1}
+    # a block's diary may be read twice and repeat the first block's answer; nothing else is asked again
+    assert {name.partition(".")[0] for name, *_ in twice} <= {"medial_branch_block"}
+    assert twice or condition != "facet_pain"
     assert max(occurrence for name, occurrence, _ in asked if name == "physiotherapy.keeps") >= 1_000
     names = {name for name, *_ in clinic.draws.asked}
     assert len(names) > 35

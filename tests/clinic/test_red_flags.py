@@ -6,9 +6,9 @@ import pytest
 import spinesim as ss
 from spinesim.study.simulation import shipped_evidence
 
-URGENT = ("red_flag_scan", "red_flag_surgery")
 PATHWAYS = ("conservative_first", "early_imaging", "early_surgery")
 WEEKS = 26
+SHOWN = {"imaging.serious_sensitivity": 1.0}  # every scan shows what is there
 
 
 def run(build, evidence, pathway, condition="disc_herniation", patients=150, **more):
@@ -26,7 +26,7 @@ def of(events, event, step):
 
 @pytest.fixture(scope="module")
 def sick(flags):
-    return shipped_evidence().change(flags(0.5))
+    return shipped_evidence().change(flags(0.5) | SHOWN)
 
 
 @pytest.fixture(scope="module", params=PATHWAYS)
@@ -51,7 +51,7 @@ def test_everyone_arrives_once_and_some_had_left_before_the_flag(flagged):
 
 def test_the_flag_comes_on_the_hidden_day_to_everyone_not_yet_decompressed(flagged):
     clinic, events, flag = flagged
-    onset = clinic.body.emergency_day
+    onset = clinic.body.serious_day
     ends = of(events, "end", "microdiscectomy").groupby("patient")["day"].first()
     expected = {
         p.id: onset[p.row]
@@ -87,7 +87,9 @@ def test_an_older_scan_does_not_count(flagged):
 def test_an_urgent_offer_is_never_declined_and_an_ordinary_one_can_be(build, flags):
     """Nobody would take a scan or an operation but for the flag."""
     evidence = shipped_evidence().change(
-        flags(0.5) | {"imaging.uptake": 0.0, "microdiscectomy.uptake": 0.0, "cascade.surgery_uptake": 0.0}
+        flags(0.5)
+        | SHOWN
+        | {"imaging.uptake": 0.0, "microdiscectomy.uptake": 0.0, "cascade.surgery_uptake": 0.0}
     )
     clinic, _, flag = run(build, evidence, "conservative_first")
     for patient in clinic.patients:
@@ -99,8 +101,9 @@ def without_urgent_rules():
     pathway = ss.pathway("conservative_first").change(
         physiotherapy_sessions=40, review_weeks=list(range(1, 27))
     )
-    for rule in URGENT:
-        pathway = pathway.without(rule)
+    for rule in pathway.rules:
+        if rule.urgent:
+            pathway = pathway.without(rule.id)
     assert not any(rule.urgent for rule in pathway.rules)
     return pathway
 
@@ -134,7 +137,7 @@ def test_physiotherapy_stops_at_the_flag(build, sick):
     in_course = [p for p in flag.index if p in last.index and flag[p] - last[p] < 8]
     assert len(in_course) > 20  # their courses were running when the flag came
     assert asked.loc[own.isna(), "day"].max() > 130
-    assert not any(p.in_physiotherapy for p in clinic.patients if p.id in flag.index)
+    assert not any(p.exercising for p in clinic.patients if p.id in flag.index)
 
 
 def test_physiotherapy_stops_at_a_planned_operation(build, uptakes):
@@ -176,10 +179,47 @@ def test_a_flag_gives_up_any_wait_and_goes_before_everyone_else(build, flags):
 
 
 def test_an_operation_before_the_onset_prevents_the_flag(build, flags, uptakes):
-    evidence = shipped_evidence().change(flags(1.0) | uptakes(1.0))
+    evidence = shipped_evidence().change(flags(1.0) | SHOWN | uptakes(1.0))
     clinic, events, flag = run(build, evidence, "early_surgery")
     ends = of(events, "end", "microdiscectomy").groupby("patient")["day"].first()
-    early = [p.id for p in clinic.patients if ends.get(p.id, np.inf) <= clinic.body.emergency_day[p.row]]
+    early = [p.id for p in clinic.patients if ends.get(p.id, np.inf) <= clinic.body.serious_day[p.row]]
     assert len(early) > 5 and not set(early) & set(flag.index)
     assert set(flag.index) | set(early) == {p.id for p in clinic.patients}
-    assert clinic.body.deficit[early].max() <= evidence.value("microdiscectomy.deficit_size")
+    assert not clinic.body.deficit[early].any()
+
+
+def test_a_scan_that_misses_the_cause_leaves_it_untreated(build, flags):
+    """Nobody is operated in haste for a flag that no scan explains; the flag stays up."""
+    blind = {"imaging.serious_sensitivity": 0.0, "imaging.sensitivity": 0.0, "imaging.incidental_scale": 0.0}
+    clinic, events, flag = run(build, shipped_evidence().change(flags(0.5) | blind), "conservative_first")
+    assert len(flag) > 50 and not len(of(events, "end", "microdiscectomy"))
+    for patient in clinic.patients:
+        assert patient.red_flag == (patient.id in flag.index)
+    assert (clinic.body.deficit > 0).sum() == len(flag)
+
+
+@pytest.mark.parametrize("kind", ["cancer", "infection", "fracture", "weakness"])
+def test_only_those_whom_the_onset_alarms_come_at_once(build, healthy, kind):
+    """Each by their own uniform, on the day it begins; the others wait for what visits find."""
+    key = "disc_herniation" if kind == "weakness" else "lumbar_strain"
+    evidence = shipped_evidence().change(healthy | {f"{key}.serious.{kind}": 1.0})
+    clinic, _, flag = run(build, evidence, "natural_course", key)
+    p = evidence.value(f"serious.{kind}.alarms")
+    called = {x.id for x in clinic.patients if clinic.draws.at(f"serious.{kind}.alarms", 0, x.id) < p}
+    days = {x.id: clinic.body.serious_day[x.row] for x in clinic.patients if x.id in called}
+    assert flag.to_dict() == {who: day for who, day in days.items() if day < WEEKS * 7}
+    assert 0 < len(called) < 150
+
+
+@pytest.mark.parametrize("kind", ["cancer", "infection", "fracture"])
+def test_an_urgent_referral_stops_what_it_is_for_and_takes_no_slot(build, healthy, kind):
+    evidence = shipped_evidence().change(
+        healthy | SHOWN | {f"lumbar_strain.serious.{kind}": 1.0, f"serious.{kind}.alarms": 1.0}
+    )
+    clinic, events, flag = run(build, evidence, "urgent_first", "lumbar_strain", 40)
+    referred = of(events, "offer", "urgent_referral")
+    assert set(referred["patient"]) == set(flag.index) and len(flag) == 40
+    assert not len(of(events, "request", "urgent_referral"))
+    assert clinic.body.treated.all() and not any(p.red_flag for p in clinic.patients)
+    growth = evidence.value(f"serious.{kind}.growth_days")
+    assert clinic.body.deficit.max() <= 1 - np.exp(-3 / growth)

@@ -30,7 +30,12 @@ def ablated(uptakes):
     """Facet pain that lasts, ablations that work in half of those with the source and wear off soon."""
     evidence = shipped_evidence().change(
         uptakes(1.0)
-        | {"facet_pain.facet_source": 0.6, "ablation.responders": 0.5, "ablation.axial_relief": 0.4, "ablation.regrowth_months": 6.0}
+        | {
+            "facet_pain.facet_source": 0.6,
+            "ablation.responders": 0.5,
+            "ablation.axial_relief": 0.4,
+            "ablation.regrowth_months": 6.0,
+        }
         | {"facet_pain.course.persistent.share": 1.0, "facet_pain.course.persistent.axial_lasting": 0.9}
         | {"facet_pain.course.improving.share": 0.0, "facet_pain.course.fluctuating.share": 0.0}
     )

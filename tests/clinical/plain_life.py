@@ -96,7 +96,7 @@ class Life:
             gain = v["load.stimulus"] * x / (x + v["load.half"])
             return 1 + gain - v["load.irritation"] * max(x - able, 0) ** 2
 
-        return max(drive(load), 0) / max(drive(1.0), v["load.slowest"])
+        return max(drive(load), v["load.slowest"]) / max(drive(1.0), v["load.slowest"])
 
     def fitter(self):
         return max(self.fit - self.v["conditioning.level"], 0)
@@ -218,7 +218,7 @@ class Life:
         self.teach(step, kind, num, able, day)
         if what.get("context"):
             self.context = max(self.context, v["context.relief"])
-        if self.kind in what.get("stops", ()) and self.begins <= day:
+        if self.kind in what.get("stops", ()):
             self.treated = True
         harms = []
         for harm in what.get("harms", ()):
@@ -277,7 +277,8 @@ class Life:
         self.fit += num("conditioning") * num("dose", 1) * able * self.adherence * (1 - self.fit)
         self.fit *= 1 - num("conditioning_loss")
         if kind == "tablets" and num("sleep"):
-            self.night = (max(self.night[0], num("sleep")), max(self.night[1], day + num("days")))
+            running = self.night[0] if self.night[1] >= day else 0
+            self.night = (max(running, num("sleep")), max(self.night[1], day + num("days")))
         else:
             self.rest += num("sleep") * self.adherence * max(v["person.sleep"] - self.rest, 0)
         self.coping += num("calm") * self.adherence * (1 - self.coping)

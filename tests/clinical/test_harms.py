@@ -16,7 +16,8 @@ TREATMENTS = read_treatments(EVIDENCE)
 CAN_HARM = [(step, harm) for step, what in TREATMENTS.items() for harm in what.harms]
 STOPPERS = {kind: [s for s, what in TREATMENTS.items() if kind in what.stops] for kind in SERIOUS}
 PATTERN = {"cauda_equina": "disc_herniation", "weakness": "disc_herniation", "fracture": "lumbar_strain",
-           "cord_compression": "cervical_myelopathy", "cancer": "lumbar_strain", "infection": "lumbar_strain"}  # fmt: skip
+           "cord_compression": "cervical_myelopathy", "cancer": "lumbar_strain",
+           "infection": "lumbar_strain"}  # fmt: skip
 
 
 def sickened(body, row, *risks, age=40.0):
@@ -95,9 +96,6 @@ def test_some_harms_leave_a_permanent_deficit_of_their_size_which_does_not_add_u
 OPERATIONS = [step for step, what in TREATMENTS.items() if what.kind == "operation"]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="engine: new_deficit leaves nothing; <operation>.deficit_size is unused"
-)
 @pytest.mark.parametrize("step", OPERATIONS)
 def test_a_new_deficit_has_the_size_of_its_operation_and_raises_disability(step):
     """Same person, same pain: disability rises by deficit × its size, with the usual lag."""

@@ -77,7 +77,7 @@ def still(key, **changed):
 
 @pytest.mark.parametrize("load", [0.2, 0.6, 1.0, 1.3, 1.8])
 def test_pain_passes_at_the_speed_of_the_load_day_by_day(load):
-    """Passing pain × (1 − (1 − e^(−1/τ)) × speed), where speed is scaled by how far the pattern depends on it."""
+    """Passing pain × (1 − (1 − e^(−1/τ)) × speed); speed counts as far as the pattern depends on it."""
     key, body = "whiplash", a_body(still("whiplash"), "whiplash", n=60, weeks=4)
     v, response, c = body.numbers, EVIDENCE.value("whiplash.load_response"), body.cohort
     for row in range(30):

@@ -74,7 +74,7 @@ def test_everyone_who_cares_for_their_sleep_gains():
 
 
 def edges():
-    """Lowest and highest published (or plausible) value of each link; the value itself where there is none."""
+    """Lowest and highest published (or plausible) value of each link; else the value itself."""
     for key in LOOP:
         p = EVIDENCE.parameters[key]
         yield (p.value if p.low is None else p.low, p.value if p.high is None else p.high)

@@ -30,7 +30,7 @@ def patterns(responding, step):
     return [k for k, row in EVIDENCE.conditions.items() if (step in row["responds"]) == responding]
 
 
-# -- the thing itself -----------------------------------------------------------------------------------------
+# -- the thing itself ------------------------------------------------------------------------------------
 
 
 def test_relief_fades_day_by_day_along_its_time_constant():
@@ -135,7 +135,7 @@ def test_the_first_to_be_held_changes_nothing_for_those_who_are_not():
             one.raise_to(0, 1.0), other.raise_to(0, 1.0)
 
 
-# -- where it acts -------------------------------------------------------------------------------------------
+# -- where it acts ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("step", RELIEVING)
@@ -188,7 +188,7 @@ def test_responders_share_the_whole_effect(step):
     assert found
 
 
-# -- tablets -------------------------------------------------------------------------------------------------
+# -- tablets ---------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("step", TABLETS)
@@ -257,7 +257,7 @@ def test_paracetamol_neither_shortens_nor_weakens_a_running_nsaid(later):
             np.testing.assert_array_equal(amount(body, "nsaid", channel), expected)
 
 
-# -- what lasts longer -----------------------------------------------------------------------------------------
+# -- what lasts longer -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

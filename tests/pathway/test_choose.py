@@ -15,18 +15,30 @@ AXIAL = replace(AILING, images=1)
 START = Facts(weeks=0, pain=6, limb_pain=1, axial_pain=6, disability=40)
 PASSED = {"scan_if_not_better": (1, 6.0)}
 OPERATED = {"operate": (2, 24.0)}
+PRESSED = replace(SCANNED, region="lumbar", serious_found=True, compression_found=True)
+IN_THE_BACK: dict[str, tuple[list[Any], list[Any]]] = {
+    "region": (["lumbar"], ["cervical", ""]),
+    "compression_found": ([True], [False]),
+}
+IN_THE_NECK = IN_THE_BACK | {"region": (["cervical"], ["lumbar", ""])}
+FIRST: dict[str, tuple[list[Any], list[Any]]] = {"operations": ([0], [1])}
+FLAGGED: dict[str, tuple[list[Any], list[Any]]] = {"red_flag": ([True], [False])}
 
 # rule -> facts that fire it, rules fired before, {fact: (values that keep it, values that stop it)}
 USUAL: dict[str, tuple[Facts, dict[str, tuple[int, float]], dict[str, tuple[list[Any], list[Any]]]]] = {
     "red_flag_scan": (
         replace(AILING, red_flag=True),
         {},
-        {"red_flag": ([True], [False]), "flag_scanned": ([False], [True])},
+        {"red_flag": ([True], [False]), "serious_found": ([False], [True])},
     ),
-    "red_flag_surgery": (
-        replace(AILING, red_flag=True, flag_scanned=True, finding=True, images=1),
+    "red_flag_surgery": (replace(PRESSED, red_flag=True), {}, IN_THE_BACK | FLAGGED),
+    "red_flag_surgery_neck": (replace(PRESSED, region="cervical", red_flag=True), {}, IN_THE_NECK | FLAGGED),
+    "compression_surgery": (PRESSED, {}, IN_THE_BACK | FIRST),
+    "compression_surgery_neck": (replace(PRESSED, region="cervical"), {}, IN_THE_NECK | FIRST),
+    "serious_referral": (
+        replace(PRESSED, compression_found=False),
         {},
-        {"red_flag": ([True], [False]), "flag_scanned": ([True], [False]), "finding": ([True], [False])},
+        {"serious_found": ([True], [False]), "compression_found": ([False], [True])},
     ),
     "recovered": (
         Facts(weeks=6, pain=1),

@@ -37,6 +37,7 @@ YES_NO_FACTS = [
     "red_flag",
     "flag_scanned",
     "serious_found",
+    "compression_found",
     "weakness",
     "cord_signs",
     "radicular",

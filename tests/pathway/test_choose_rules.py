@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from spinesim.pathway import Facts, Offer, Pathway, available, choose, load_pathway
-from spinesim.pathway.vocabulary import BOOLEANS, COURSES, NUMBERS
+from spinesim.pathway.vocabulary import BOOLEANS, COUNTED_BY, COURSES, NUMBERS
 
 EXERCISE = COURSES["physiotherapy_sessions"]
 AILING = Facts(weeks=30, pain=6, limb_pain=6, axial_pain=6, disability=45, age=40)
@@ -53,6 +53,40 @@ def test_offers_in_full() -> None:
 
 def test_nobody_is_offered_anything_without_a_reason() -> None:
     assert choose(load_pathway("conservative_first"), Facts(weeks=9, pain=3, limb_pain=3), {}) is None
+
+
+SAFE = [name for name in available() if not name.startswith("trial_")]  # the trials scanned at enrolment
+OPERATIONS = {*COUNTED_BY["operations"]}
+
+
+@pytest.mark.parametrize("name", SAFE)
+def test_only_pressure_on_nerves_is_operated_urgently(name: str) -> None:
+    """Cancer, infection and fracture are referred, whatever else is seen; no offer does both."""
+    for rule in load_pathway(name).rules:
+        if rule.urgent and OPERATIONS & {*rule.offer}:
+            assert len(rule.offer) == 1 and "compression_found" in {one.key for one in rule.when}, rule.id
+    for facts in (SCANNED, AXIAL, replace(SCANNED, weakness=True), replace(SCANNED, cord_signs=True)):
+        for region in ("lumbar", "cervical"):
+            sick = replace(facts, region=region, finding=True, red_flag=True, serious_found=True)
+            fired = {rule: (1, 30.0) for rule in ("weakness_scan", "cord_scan")}  # today
+            offer = choose(load_pathway(name), sick, fired)
+            assert offer is not None and offer.steps == ("urgent_referral",) and offer.urgent
+
+
+@pytest.mark.parametrize("name", SAFE)
+@pytest.mark.parametrize(
+    "seen", [{"red_flag": True}, {"weakness": True}, {"cord_signs": True}, {}], ids=lambda seen: "".join(seen)
+)
+def test_pressure_that_a_scan_shows_is_operated_urgently_with_signs_or_without(
+    name: str, seen: dict[str, bool]
+) -> None:
+    if name == "natural_course":
+        seen = {"red_flag": True}  # scans for nothing else
+    for region in ("lumbar", "cervical"):
+        facts = replace(SCANNED, region=region, serious_found=True, compression_found=True, **seen)
+        offer = choose(load_pathway(name), facts, {})
+        assert offer is not None and offer.urgent and len(offer.steps) == 1
+        assert {*offer.steps} <= OPERATIONS
 
 
 def test_a_rule_fires_as_often_as_it_may_and_no_sooner_than_its_gap() -> None:

@@ -81,6 +81,10 @@ def test_the_base_file_is_clean() -> None:
         ),
         ("concordant = true, finding = false", ["when.concordant = true", "when.finding = false"]),
         (
+            "compression_found = true, serious_found = false",
+            ["when.compression_found = true", "when.serious_found = false"],
+        ),
+        (
             "block_relief_at_least = 50, blocks_at_most = 0",
             ["when.block_relief_at_least = 50", "blocks_at_most"],
         ),
@@ -123,6 +127,8 @@ def test_relief_comes_after_what_relieves(relief: str, count: str, words: str) -
         "pain_at_least = 6, limb_pain_at_most = 6, axial_pain_at_most = 6",
         "block_relief_at_least = 0, blocks_at_most = 0",
         "concordant = false, finding = true",
+        "compression_found = false, serious_found = true",
+        "compression_found = true",
         "pain_at_least = 0",
         "pain_at_most = 10",
     ],

@@ -12,6 +12,10 @@ import spinesim as ss
 from spinesim.study.simulation import shipped_evidence
 
 HERE = {"condition": "disc_herniation", "patients": 200, "years": 1, "seed": 17}
+EVERYTHING = (
+    ("conservative_first", "disc_herniation"), ("article_tailored", "pain_clinic"),
+    ("chronic_multilever", "primary_care"), ("stacked_medicine", "lumbar_strain"),
+)  # fmt: skip
 ROOT = Path(__file__).parents[2]
 
 
@@ -19,18 +23,20 @@ def same(a, b, rows=slice(None)):
     return all(np.array_equal(a.series[k][:, rows], b.series[k][:, rows]) for k in a.series)
 
 
-@pytest.mark.parametrize("condition", list(ss.conditions()))
-def test_a_pathway_against_itself_differs_by_exactly_nothing(condition):
-    usual = ss.pathway("conservative_first")
-    study = ss.compare({"a": usual, "b": usual}, **HERE | {"condition": condition})
+@pytest.mark.parametrize("condition", [*ss.conditions(), "pain_clinic"])
+@pytest.mark.parametrize("pathway", ["conservative_first", "article_tailored"])
+def test_a_pathway_against_itself_differs_by_exactly_nothing(pathway, condition):
+    usual = ss.pathway(pathway)
+    study = ss.compare({"a": usual, "b": usual}, **HERE | {"condition": condition, "patients": 100})
     table = study.differences()
     assert (table[["difference", "low", "high"]] == 0).all().all()
     assert study.twins().changed().empty
 
 
-def test_one_more_patient_changes_no_one_else():
-    few = ss.simulate("conservative_first", **HERE)
-    more = ss.simulate("conservative_first", **HERE | {"patients": 201})
+@pytest.mark.parametrize(("pathway", "condition"), EVERYTHING)
+def test_one_more_patient_changes_no_one_else(pathway, condition):
+    few = ss.simulate(pathway, **HERE | {"condition": condition})
+    more = ss.simulate(pathway, **HERE | {"condition": condition, "patients": 201})
     assert all(np.array_equal(few.series[k], more.series[k][:, :200]) for k in few.series)
     kept = more.events[more.events["patient"] < 200].reset_index(drop=True)
     mine = few.events.sort_values(["patient", "day"], kind="stable").reset_index(drop=True)
@@ -38,10 +44,11 @@ def test_one_more_patient_changes_no_one_else():
     assert mine.equals(theirs)
 
 
-def test_the_order_of_arms_does_not_matter():
-    a, b = ss.pathway("conservative_first"), ss.pathway("early_imaging")
-    one = ss.compare({"a": a, "b": b}, **HERE)
-    other = ss.compare({"b": b, "a": a}, **HERE)
+@pytest.mark.parametrize(("pathway", "condition"), EVERYTHING)
+def test_the_order_of_arms_does_not_matter(pathway, condition):
+    a, b = ss.pathway(pathway), ss.pathway("early_imaging")
+    one = ss.compare({"a": a, "b": b}, **HERE | {"condition": condition})
+    other = ss.compare({"b": b, "a": a}, **HERE | {"condition": condition})
     assert all(same(one.results[arm][0], other.results[arm][0]) for arm in "ab")
 
 
@@ -60,7 +67,8 @@ def test_disabling_a_rule_leaves_those_it_never_touched_identical():
 
 def test_one_more_decision_leaves_every_other_draw_unchanged():
     """A scan at week 1 whose finding nobody may act on: hidden truth and course stay as they were."""
-    ev = shipped_evidence().change({"imaging.fear": 0.0})
+    calm = {key: 0.0 for key in shipped_evidence().parameters if key.startswith("lumbar_strain.serious.")}
+    ev = shipped_evidence().change(calm | {"imaging.fear": 0.0})
     plain = ss.pathway("conservative_first").change(imaging_after_weeks="never")
     scanned = ss.pathway("conservative_first").change(imaging_after_weeks=1)
     for rule in ("operate", "inject", "block_after_finding", "operate_after_finding"):
