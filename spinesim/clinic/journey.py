@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import simpy
 
 from spinesim.clinic.observe import observe
+from spinesim.clinic.patient import NOT_SCANNED
 from spinesim.clinical import block_relief, emg, scan
 from spinesim.clinical.treatments import treat as act
 from spinesim.pathway import Offer, choose
@@ -88,7 +89,7 @@ def procedure(clinic: Clinic, patient: Patient, step: str, urgent: bool) -> Step
     treat(clinic, patient, step)
     if clinic.treatments[step].stops and clinic.body.threat(patient.row) is None:
         patient.red_flag = patient.flag_scanned = patient.serious_found = False
-        patient.serious_risk = 0.0
+        patient.report, patient.serious_risk = NOT_SCANNED, 0.0  # what it showed has been dealt with
     urgently = urgent and step == "imaging"  # the result is acted on at once
     patient.next_review = clinic.env.now + (0 if urgently else clinic.review_days(step))
 

@@ -161,9 +161,12 @@ def score(body: Body, here: slice) -> None:
         else:
             limb_points = limb_points + relief.limb * acting
             axial_points = axial_points + relief.axial * acting
+    # the loop cut (sleep.loop 0) means that pain feels only as it would after good nights
+    lost = np.maximum(v["person.sleep"] - body.sleep[here], 0)
+    slept = body.sleep[here] + (1 - v["sleep.loop"]) * lost
     amplified = v["sensitisation.pain"] * (body.sensitisation[here] - body.sensitisation_at_entry[here]) + v[
         "sleep.pain_from_loss"
-    ] * (body.sleep_at_entry[here] - body.sleep[here])
+    ] * (body.sleep_at_entry[here] - slept)
     quiet = body.quiet_level
     context = body.context[here]
     limb = limb + np.minimum(limb / quiet, 1) * (body.limb_wobble[here] - context)

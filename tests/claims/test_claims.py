@@ -18,41 +18,47 @@ IDS = [
 ]  # fmt: skip
 
 KNOWN_MISSES = {
-    "A5": "clamping the loop leaves more pain, not less: pain at entry already holds what sleep adds to it",
-    "B7": "ablation after a single block still beats sham by more than the null trial allows",
-    "C4": "the window itself (steroid making the same therapy worth more) is a thousandth of a point",
-    "C5": "relief without strengthening lasts longer than the 6 to 12 months of the claim",
-    "C10": "four levers beat one pulled hard by less disability than multidisciplinary trials found",
-    "D3": "preparing and rehabilitating eases pain by less than the trials of exercise after discectomy",
+    (
+        "A5",
+        "Clamping the loop",
+    ): "cutting the loop at once eases those with insomnia by more than the limit set",
+    (
+        "B7",
+        "After a single block",
+    ): "at the usual prevalence ablation beats sham by more than the null trial allows",
+    (
+        "C4",
+        "The steroid makes",
+    ): "the window itself (steroid making the same therapy worth more) is next to nothing",
+    ("C5", "Without strengthening"): "relief lasts longer than the 6 to 12 months of the claim",
+    (
+        "D3",
+        "Prepare before",
+    ): "preparing and rehabilitating eases pain by less than trials of exercise after discectomy",
 }
-"""Claim id to why the model does not show it (also in MODEL.md); such a claim must go on missing."""
+"""Claim id and the start of the line that misses, to why (also in MODEL.md); such a line must go on missing."""
 
 
 def missed(table):
-    """The lines of a claim's table, under the base stance, that do not emerge as expected."""
+    """The lines of a claim's table, under the base stance, that do not emerge as expected: what they say."""
     base = table[table["stance"] == "base"]
-    return [
-        f"{one.claim}: {one.verdict}\n{show(base)}" for one in base.itertuples() if one.verdict != EMERGES
-    ]
+    return [one.claim for one in base.itertuples() if one.verdict != EMERGES]
 
 
 def test_every_claim_of_the_brief_has_a_file():
     assert sorted(claims()) == sorted(IDS)
 
 
-def test_known_misses_are_claims_with_a_reason():
-    assert all(key in IDS and reason for key, reason in KNOWN_MISSES.items())
-
-
 @pytest.mark.parametrize("name", IDS)
 def test_claim(name):
     """Sign and size inside the expected range, interval clear of none, and gone when switched off."""
     table = run_claims([name], stances=["base"])
+    known = [start for claim, start in KNOWN_MISSES if claim == name]
     problems = missed(table)
-    if name in KNOWN_MISSES:
-        assert problems, f"{name} emerges now: take it off KNOWN_MISSES"
-    else:
-        assert not problems, "\n".join(problems)
+    new = [line for line in problems if not any(line.startswith(start) for start in known)]
+    assert not new, f"{name}: {new}\n{show(table)}"
+    rotten = [start for start in known if not any(line.startswith(start) for line in problems)]
+    assert not rotten, f"{name} emerges now: take {rotten} off KNOWN_MISSES and out of MODEL.md"
 
 
 @pytest.mark.parametrize("name", IDS)

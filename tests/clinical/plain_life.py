@@ -173,7 +173,8 @@ class Life:
     def score(self, day):
         v, self.pain = self.v, {}
         extra = v["sensitisation.pain"] * (self.sens - self.sens0)
-        extra += v["sleep.pain_from_loss"] * (self.sleep0 - self.sleep)
+        felt = self.sleep + (1 - v["sleep.loop"]) * max(v["person.sleep"] - self.sleep, 0)
+        extra += v["sleep.pain_from_loss"] * (self.sleep0 - felt)
         for ch in self.start:
             pain = self.passing[ch] + self.stays[ch] + self.flare * (self.pattern["main_pain"] == ch)
             pain += (self.wound + self.scar) * (ch == "axial")
@@ -227,7 +228,8 @@ class Life:
                 ratio *= v.get(f"harm.{harm}.{risk}", 1) if self.c[risk] else 1
             if u(f"{step}.{harm}") < num(harm) * ratio:
                 harms.append(harm)
-                self.deficit = max(self.deficit, v.get(f"harm.{harm}.deficit", 0))
+                own = v.get(f"{step}.deficit_size", 0) if harm == "new_deficit" else 0
+                self.deficit = max(self.deficit, v.get(f"harm.{harm}.deficit", own))
         return tuple(harms)
 
     def there(self, tissue):

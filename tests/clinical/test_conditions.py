@@ -230,12 +230,6 @@ def test_course_shares_must_sum_to_one(evidence: Evidence) -> None:
         condition(odd, "whiplash")
 
 
-def test_serious_shares_must_not_exceed_one(evidence: Evidence) -> None:
-    odd = evidence.change({"cervical_myelopathy.serious.cord_compression": 1.0})
-    with pytest.raises(SpinesimError, match=r"cervical_myelopathy\.serious\.\* sum to 1\.01"):
-        condition(odd, "cervical_myelopathy")
-
-
 def test_an_unknown_serious_disease_is_refused(evidence: Evidence) -> None:
     stray = replace(evidence["lumbar_strain.serious.cancer"], id="lumbar_strain.serious.gout")
     odd = with_rows(evidence, add=[stray])
