@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import simpy
 
 from spinesim.clinic.observe import observe
-from spinesim.clinic.patient import NOT_SCANNED
 from spinesim.clinical import block_relief, emg, scan
 from spinesim.clinical.treatments import treat as act
 from spinesim.pathway import Offer, choose
@@ -88,8 +87,9 @@ def procedure(clinic: Clinic, patient: Patient, step: str, urgent: bool) -> Step
         test(clinic, patient, step)
     treat(clinic, patient, step)
     if clinic.treatments[step].stops and clinic.body.threat(patient.row) is None:
+        patient.report_closed |= patient.serious_found  # what that scan showed has been dealt with
         patient.red_flag = patient.flag_scanned = patient.serious_found = False
-        patient.report, patient.serious_risk = NOT_SCANNED, 0.0  # what it showed has been dealt with
+        patient.serious_risk = 0.0
     urgently = urgent and step == "imaging"  # the result is acted on at once
     patient.next_review = clinic.env.now + (0 if urgently else clinic.review_days(step))
 
@@ -99,6 +99,7 @@ def test(clinic: Clinic, patient: Patient, step: str) -> None:
     body, row, chance = clinic.body_today(), patient.row, clinic.chance(patient, step)
     if step == "imaging":
         patient.report = scan(body, row, chance)
+        patient.report_closed = False
         patient.flag_scanned, patient.serious_found = patient.red_flag, patient.report.serious
         clinic.judgement.after_scan(patient)
         value = float(patient.report.finding)

@@ -46,6 +46,7 @@ class Patient:
         "red_flag",
         "relief_after",
         "report",
+        "report_closed",
         "row",
         "serious_found",
         "serious_risk",
@@ -64,6 +65,7 @@ class Patient:
         self.next_review: float | None = None
         self.operated_day = math.nan
         self.report, self.block_relief, self.emg_root, self.pain = NOT_SCANNED, 0.0, False, 0.0
+        self.report_closed = False  # what the last scan showed has been treated
         self.blocks_positive: tuple[bool, ...] = ()
         self.beliefs: Any = None  # log probabilities of the patterns, as the clinic sees it
         self.leading: tuple[str, float] = ("", 0.0)  # the likeliest pattern and its probability

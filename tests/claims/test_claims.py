@@ -25,18 +25,18 @@ KNOWN_MISSES = {
     (
         "B7",
         "After a single block",
-    ): "at the usual prevalence ablation beats sham by more than the null trial allows",
+    ): "at the usual prevalence ablation beats sham by more than a null trial allows",
     (
         "C4",
         "The steroid makes",
-    ): "the window itself (steroid making the same therapy worth more) is next to nothing",
+    ): "the window itself (steroid making therapy worth more) is next to nothing",
     ("C5", "Without strengthening"): "relief lasts longer than the 6 to 12 months of the claim",
     (
         "D3",
         "Prepare before",
-    ): "preparing and rehabilitating eases pain by less than trials of exercise after discectomy",
+    ): "preparing and rehabilitating gains less than trials of exercise after discectomy",
 }
-"""Claim id and the start of the line that misses, to why (also in MODEL.md); such a line must go on missing."""
+"""Claim id and start of the line that misses, to why (also in MODEL.md); it must go on missing."""
 
 
 def missed(table):
