@@ -42,7 +42,7 @@ def _sum(column: str) -> Callable[[Results], Floats]:
 
 INJECTIONS = ("epidurals", "joint_injections", "trigger_injections", "blocks")
 PROCEDURES = (*INJECTIONS, "ablations", "operations")
-NRS, ODI, PEOPLE = "NRS 0-10", "ODI 0-100", "per 100 people"
+NRS, ODI, PEOPLE = "NRS 0-10", "ODI or NDI 0-100", "per 100 people"
 
 OUTCOMES = {
     "pain_12_months": Outcome(NRS, _at("pain", YEAR), YEAR),
@@ -63,9 +63,7 @@ OUTCOMES = {
     "goal_attained": Outcome(PEOPLE, _people("goal_attained")),
     "diagnosis_right": Outcome(PEOPLE, _people("diagnosis_right")),
     "days_off_work": Outcome("days per person", _sum("days_off_work")),
-    "deficit": Outcome(
-        "share of full deficit, x 100", lambda r: 100 * r.patients["deficit"].to_numpy(dtype=float)
-    ),
+    "deficit": Outcome("% of full deficit", lambda r: 100 * r.patients["deficit"].to_numpy(dtype=float)),
     "weeks_disabled": Outcome("weeks per person", _sum("weeks_disabled")),
     "cost": Outcome("USD per person", _sum("cost")),
     "qaly": Outcome("QALY per person", _sum("qaly")),

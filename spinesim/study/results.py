@@ -117,6 +117,7 @@ def _fared(clinic: Clinic, series: Series) -> Columns:
     severe = outcomes.disabled(v, disability)
     broken = outcomes.broken_night(v, series["sleep"])
     able = outcomes.at_work(v, disability, cohort.occupation)
+    retired = cohort.age >= v["person.retired_from"]
     attained = outcomes.goal_attained(v, cohort, last, series["sleep"][-1], able[-1])
     return {
         "qaly": np.trapezoid(worth, dx=WEEK / DAYS_PER_YEAR, axis=0) - lost,
@@ -124,7 +125,7 @@ def _fared(clinic: Clinic, series: Series) -> Columns:
         "relapsed": body.late_flares > 0,
         "weeks_disabled": severe[1:].sum(axis=0),
         "weeks_of_broken_nights": broken[1:].sum(axis=0),
-        "days_off_work": v["function.workdays_per_week"] * (~able[1:]).sum(axis=0),
+        "days_off_work": v["function.workdays_per_week"] * (~able[1:] & ~retired).sum(axis=0),
         "goal_attained": attained,
         "deficit": series["deficit"][-1],
         "sitting_minutes": outcomes.minutes(v, "sitting", last),
