@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from spinesim.study.claims import run_claims as claims
     from spinesim.study.people import cohort
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "Results",
