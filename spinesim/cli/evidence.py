@@ -13,6 +13,7 @@ from spinesim.errors import SpinesimError
 
 if TYPE_CHECKING:
     from spinesim.evidence import Evidence
+    from spinesim.evidence.unconfirmed import Unconfirmed
 
 COLUMNS = ("id", "kind", "value", "why", "what hangs on it")
 WIDEST = 44
@@ -23,15 +24,16 @@ def evidence(args: argparse.Namespace) -> int:
     from spinesim.evidence import evidence as shipped
     from spinesim.evidence import look_up
 
-    if args.table is not None and not args.unconfirmed:
-        raise SpinesimError(
-            "--out goes with --unconfirmed; write `spinesim evidence --unconfirmed --out ...`."
-        )
+    for option, given in (("--out", args.table is not None), ("--all", args.all)):
+        if given and not args.unconfirmed:
+            raise SpinesimError(
+                f"{option} goes with --unconfirmed; write `spinesim evidence --unconfirmed {option}`."
+            )
     if args.id is not None and args.unconfirmed:
         raise SpinesimError(f"Give either '{args.id}' or --unconfirmed, not both.")
     known = shipped()
     if args.unconfirmed:
-        _unconfirmed(known, args.table)
+        _unconfirmed(known, args.table, args.all)
     elif args.id is not None:
         print(look_up(known, args.id).card())
     else:
@@ -63,34 +65,69 @@ def _summary(known: Evidence) -> None:
     for dispute in read.disputes.values():
         print(f"  {dispute.id}: {dispute.question}")
     print(
-        "\n`spinesim evidence ID` shows any of them; `spinesim evidence --unconfirmed` what nobody checked."
+        "\n`spinesim evidence ID` shows any of them, or what is behind a condition, step or claim; `spinesim evidence --unconfirmed` what nobody checked."
     )
 
 
-def _unconfirmed(known: Evidence, out: Path | None) -> None:
+def _unconfirmed(known: Evidence, out: Path | None, everything: bool) -> None:
+    """The summary by theme and the rows that matter most; or all rows, printed or written."""
     from spinesim.evidence.stances import load_stances
     from spinesim.evidence.unconfirmed import unconfirmed
 
     found = unconfirmed(known, load_stances(known).disputes)
-    rows = [(one.id, one.kind, one.shown, one.why, "; ".join(one.hangs)) for one in found]
     if out is not None:
-        _write(out, rows)
-    kinds = Counter(one.kind for one in found)
-    if out is None:
-        widths = [max(map(len, column)) for column in zip(COLUMNS, *rows, strict=True)]
-        widths[-2:] = [
-            min(width, WIDEST) for width in widths[-2:]
-        ]  # a long reason runs over rather than waits
-        for row in (COLUMNS, *rows):
-            cells = [text.ljust(width) for text, width in zip(row, widths, strict=True)]
-            print("  ".join(cells).rstrip())
+        _write(out, [_row(one) for one in found])
+    if everything:
+        _table([COLUMNS, *(_row(one) for one in found)])
         print()
+    elif out is None:
+        _themes(known, found)
+    kinds = Counter(one.kind for one in found)
     print(
         f"{kinds['parameter']} of {len(known)} parameters are unconfirmed, and {kinds['figure']} published "
         "figures in use were never checked at their source."
     )
     if out is not None:
         print(f"Written to {out}")
+    elif not everything:
+        print("All of them, with what hangs on them: --all, or as a table --out FILE.csv.")
+
+
+def _row(one: Unconfirmed) -> tuple[str, ...]:
+    return (one.id, one.kind, one.shown, one.why, "; ".join(one.hangs))
+
+
+def _themes(known: Evidence, found: list[Unconfirmed]) -> None:
+    parameters = [one for one in found if one.kind == "parameter"]
+    print("Unconfirmed parameters by theme (a file of data/parameters), and on how many of them disputes or")
+    print("claims hang:\n")
+    lines = [("theme", "unconfirmed", "assumed", "behind disputes or claims")]
+    for theme in sorted({one.theme for one in parameters}):
+        mine = [one for one in parameters if one.theme == theme]
+        assumed = sum(known[one.id].assumed for one in mine)
+        lines.append((theme, str(len(mine)), str(assumed), str(sum(one.leads for one in mine))))
+    _table(lines)
+    print("\nBehind disputes and claims:\n")
+    rows = []
+    for one in parameters:
+        disputes = [user.removeprefix("dispute ") for user in one.hangs if user.startswith("dispute ")]
+        if one.leads:
+            claims = ", ".join(one.claims)
+            rows.append((one.id, one.shown, _short(one.why), claims, ", ".join(disputes)))
+    _table([("id", "value", "why", "claims", "disputes"), *rows])
+    print()
+
+
+def _short(why: str) -> str:
+    """A reason that fits its column."""
+    return why if len(why) <= WIDEST else f"{why[: WIDEST - 3].rstrip()}..."
+
+
+def _table(rows: Sequence[Sequence[str]]) -> None:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    widths[-2:] = [min(width, WIDEST) for width in widths[-2:]]  # a long reason runs over rather than waits
+    for row in rows:
+        print("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
 
 
 def _write(out: Path, rows: Iterable[Sequence[str]]) -> None:

@@ -26,6 +26,7 @@ examples, from simple to rich:
   spinesim trial sciatica_conservative          a published trial re-run, model beside paper
   spinesim claims B7 C5                         what the clinic says, each with its off switch
   spinesim evidence rfa_duration                a figure, a parameter or a disputed question, with sources
+  spinesim evidence C5                          every number behind a claim, a condition or a step
   spinesim evidence --unconfirmed               what nobody has checked, and what hangs on it
 
 Pathways, clinics and trials are text files in data/; give a shipped name or the path of your own file.
@@ -88,7 +89,7 @@ def make_parser() -> argparse.ArgumentParser:
         description="Run what the clinic says as paired experiments, each with its mechanism on and off, and "
         "say what emerges.",
     )
-    claims.add_argument("ids", nargs="*", metavar="ID", help="claims such as B7 (default: all; takes long)")
+    claims.add_argument("ids", nargs="*", metavar="ID", help="claims such as B7 (default: all; takes minutes)")
     claims.add_argument(
         "--stance",
         action="append",
@@ -118,23 +119,27 @@ def make_parser() -> argparse.ArgumentParser:
         "evidence",
         help="show the sources of a number, or what is unconfirmed",
         description="Show what the model rests on: a summary; the card of a parameter, a published figure or "
-        "a disputed question; or everything never checked at its source, with what hangs on it.",
+        "a disputed question; the rows behind a condition, a step of care or a claim; or what was never checked "
+        "at its source, with what hangs on it.",
     )
     evidence.add_argument(
         "id",
         nargs="?",
         metavar="ID",
-        help="e.g. ablation.regrowth_months, lumb_rfa_duration_first_mo, rfa_duration",
+        help="e.g. ablation.regrowth_months, lumb_rfa_duration_first_mo, rfa_duration, ablation, C5",
     )
     evidence.add_argument(
-        "--unconfirmed", action="store_true", help="list what was never checked at its source"
+        "--unconfirmed",
+        action="store_true",
+        help="what was never checked at its source: a summary, and the rows behind disputes and claims",
     )
+    evidence.add_argument("--all", action="store_true", help="with --unconfirmed: every row")
     evidence.add_argument(
         "--out",
         type=Path,
         dest="table",
         metavar="FILE.csv",
-        help="with --unconfirmed: write the list (new file)",
+        help="with --unconfirmed: write every row (new file)",
     )
     return top
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager
+from shutil import get_terminal_size
 from typing import Any
 
 from spinesim.errors import SpinesimError
+
+NARROWEST, WIDEST = 100, 140  # of a printed line
 
 
 @contextmanager
@@ -130,7 +133,7 @@ def claims(args: argparse.Namespace) -> int:
             progress=progress,
             workers=args.workers,
         )
-    print(show(table))
+    print(show(table, min(max(get_terminal_size((120, 24)).columns, NARROWEST), WIDEST)))
     if args.out:
         manifest = {
             "spinesim": __version__,

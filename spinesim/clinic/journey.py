@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 Steps = Generator[simpy.Event, object, None]
 
 AT_THE_VISIT = ("talk", "tablets")
+VISITS = ("intake", "review")
 
 
 def journey(clinic: Clinic, patient: Patient) -> Steps:
@@ -86,8 +87,10 @@ def procedure(clinic: Clinic, patient: Patient, step: str, urgent: bool) -> Step
     if clinic.treatments[step].kind == "test":
         test(clinic, patient, step)
     treat(clinic, patient, step)
-    if clinic.treatments[step].stops and clinic.body.threat(patient.row) is None:
-        patient.report_closed |= patient.serious_found  # what that scan showed has been dealt with
+    what = clinic.treatments[step]
+    found = patient.serious_found and patient.report.kind in what.stops
+    if found or (patient.red_flag and what.kind == "operation"):  # what was seen has been dealt with
+        patient.report_closed |= found
         patient.red_flag = patient.flag_scanned = patient.serious_found = False
         patient.serious_risk = 0.0
     urgently = urgent and step == "imaging"  # the result is acted on at once
@@ -115,13 +118,13 @@ def test(clinic: Clinic, patient: Patient, step: str) -> None:
 
 
 def course(clinic: Clinic, patient: Patient, step: str) -> Steps:
-    """Sessions at their pace; some are missed. Reviews go on meanwhile; surgery ends the course."""
+    """Sessions at their pace; some are missed. Reviews go on meanwhile; surgery or a new red flag ends the course."""
     what, (sessions, gap) = clinic.treatments[step], clinic.sessions(step)
-    patient.courses += 1
-    mine, operations = patient.courses, patient.tally["operations"]
+    patient.courses[step] += 1
+    mine, operations, flags = patient.courses[step], patient.tally["operations"], patient.flags
     patient.exercising += what.exercises
     for session in range(sessions):
-        if not patient.in_care or patient.red_flag or patient.tally["operations"] > operations:
+        if not patient.in_care or patient.flags > flags or patient.tally["operations"] > operations:
             break
         if clinic.keeps_session(patient, step, mine, session):
             yield from attend(clinic, patient, step)
@@ -139,11 +142,11 @@ def attend(clinic: Clinic, patient: Patient, step: str, urgent: bool = False) ->
     with clinic.resources[resource].request(priority=0 if urgent else 1) as slot:
         yield slot
         clinic.note(patient, "start", step, resource)
-        if resource == "physician":
+        if step in VISITS:
             patient.seen(clinic.env.now, counts=clinic.followed(patient))
         yield clinic.env.timeout(clinic.slot_days[step])
     clinic.note(patient, "end", step, resource)
-    clinic.charge(patient, "visit" if resource == "physician" else step)
+    clinic.charge(patient, "visit" if step in VISITS else step)
 
 
 def treat(clinic: Clinic, patient: Patient, step: str) -> None:
@@ -182,6 +185,7 @@ def discharge(clinic: Clinic, patient: Patient) -> None:
 def raise_flag(clinic: Clinic, patient: Patient) -> None:
     """A red flag has appeared; an older scan no longer counts."""
     patient.red_flag, patient.flag_scanned = True, False
+    patient.flags += 1
     clinic.note(patient, "red_flag")
 
 

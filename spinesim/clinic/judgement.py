@@ -45,13 +45,18 @@ class Judgement:
         self._think(patient)
 
     def after_scan(self, patient: Patient) -> None:
-        """A scan was read; one that shows no serious disease makes it less likely."""
-        age = float(self.cohort.age[patient.row])
-        patient.beliefs = bayes.after_imaging(self.evidence, patient.beliefs, patient.report, age)
-        missed = 1 - self.evidence.value("imaging.serious_sensitivity")
-        risk = patient.serious_risk / PERCENT
-        if not patient.report.serious:
-            left = risk * missed
+        """A scan was read; one that shows no serious disease makes it less likely.
+
+        Only the first report changes the differential: a second shows the same incidental findings.
+        """
+        if not patient.tally["images"]:
+            age = float(self.cohort.age[patient.row])
+            patient.beliefs = bayes.after_imaging(self.evidence, patient.beliefs, patient.report, age)
+        if patient.report.serious:
+            patient.serious_risk = PERCENT
+        else:
+            risk = patient.serious_risk / PERCENT
+            left = risk * (1 - self.evidence.value("imaging.serious_sensitivity"))
             patient.serious_risk = PERCENT * left / (left + 1 - risk) if left else 0.0
         self._think(patient)
 

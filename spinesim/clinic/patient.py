@@ -31,6 +31,7 @@ class Patient:
         "first_disability",
         "first_pain",
         "flag_scanned",
+        "flags",
         "flares_before",
         "harm_counts",
         "id",
@@ -57,7 +58,8 @@ class Patient:
 
     def __init__(self, row: int, id: int, entry: int, end: int) -> None:
         self.row, self.id, self.entry, self.end = row, id, entry, end
-        self.in_care, self.exercising, self.courses = True, 0, 0
+        self.in_care, self.exercising, self.flags = True, 0, 0
+        self.courses: Counter[str] = Counter()  # courses begun, by step
         self.red_flag, self.flag_scanned, self.serious_found = False, False, False
         self.visits, self.cost, self.qaly_lost = 0, 0.0, 0.0
         self.first_day, self.visit_day = math.nan, math.nan

@@ -81,7 +81,7 @@ class Body:
         self.adherence = cohort.adherence.copy()
         share = np.maximum(cohort.limb_start, cohort.axial_start) / SCALE_TOP
         self.sleep_rest, self.fear_rest = cohort.sleep_rest.copy(), cohort.fear.copy()
-        self.drug_sleep, self.drug_sleep_until = np.zeros(n), np.full(n, -1.0)
+        self.nights: dict[str, tuple[float, Relief]] = {}  # by tablet: sleep it adds, who takes it
         self.fear = cohort.fear + numbers["fear.from_pain"] * share
         self.sleep = day.sleep_goal(self, slice(0, n), share)
         self.fear = day.fear_goal(self, slice(0, n), share)
@@ -159,6 +159,13 @@ class Body:
             if what.kind == "tablets":
                 self.tablets = (*self.tablets, what.step)
         return self.reliefs[what.step]
+
+    def night_relief(self, what: Treatment) -> Relief:
+        """Who sleeps better on this tablet, made when the first person takes it."""
+        if what.step not in self.nights:
+            taking = Relief(len(self.cohort), share=False, limb=0.0, axial=0.0, days=0.0)
+            self.nights[what.step] = (what.get("sleep"), taking)
+        return self.nights[what.step][1]
 
     def _paths(self, draws: Draws, name: str) -> Floats:
         """Autoregressive fluctuation, NRS points, shape (weeks + 1, N); 0 at entry."""

@@ -57,8 +57,8 @@ def pass_on(body: Body, here: slice, pain: Floats) -> None:
     keep: Floats | float = body.flare_keep
     if body.flares_managed:
         speed = recovery_speed(body.numbers, body.flare_load[here], pain)
-        slower = np.maximum(1 - (1 - body.flare_keep) * speed, 0)
-        keep = np.where(body.flare_load[here] == 1, body.flare_keep, slower)
+        paced = np.maximum(1 - (1 - body.flare_keep) * speed, 0)
+        keep = np.where(body.flare_load[here] == 1, body.flare_keep, paced)
     body.flare[here] *= keep
 
 
@@ -111,7 +111,10 @@ def slow_states(body: Body, here: slice, pain: Floats) -> None:
     used = v["conditioning.level"] * np.minimum(body.load[here], 1.0)
     rest = np.maximum(used, body.maintenance[here])
     body.conditioning[here] += body.conditioning_pull * (rest - body.conditioning[here])
-    drugged = np.where(body.drug_sleep_until[here] >= body.day, body.drug_sleep[here], 0.0)
+    drugged: Floats | float = 0.0
+    for sleep, taking in body.nights.values():  # tablets for the night do not add up either
+        taking.step(here)
+        drugged = np.maximum(drugged, sleep * taking.level[here])
     rested_to = np.minimum(sleep_goal(body, here, share) + drugged, 1.0)
     body.sleep[here] += body.sleep_pull * (rested_to - body.sleep[here])
     body.fear[here] += body.fear_pull * (fear_goal(body, here, share) - body.fear[here])

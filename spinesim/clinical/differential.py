@@ -191,8 +191,28 @@ def serious_risk(evidence: Evidence, cohort: Cohort, signs: Signs) -> Floats:
         [[evidence.values(f"{key}.serious.").get(kind, 0.0) for kind in SERIOUS] for key in table.keys]
     )
     kinds = np.exp(before_signs(evidence, cohort)) @ usual
-    weight = np.column_stack([np.maximum(1 - kinds.sum(axis=1), 0), kinds])
+    none, shown = np.maximum(1 - kinds.sum(axis=1), 0), kinds.copy()
+    hidden = kinds.copy()  # what begins later shows no flag yet
     for f, flag in enumerate(table.flags):
+        if flag.derived:  # read off the age, which is weighed already
+            continue
         given = table.flag_given[:, f]
-        weight = weight * np.where(signs.found[flag.key][:, None], given, 1 - given)
-    return np.asarray(PERCENT * weight[:, 1:].sum(axis=1) / weight.sum(axis=1))
+        seen = signs.found[flag.key]
+        likely = np.where(seen[:, None], given, 1 - given)
+        none = none * likely[:, 0]
+        hidden = hidden * likely[:, :1]
+        shown = shown * likely[:, 1:]
+    begun = _begun_by_first_visit(evidence)
+    sick = (shown * begun + hidden * (1 - begun)).sum(axis=1)
+    return np.asarray(PERCENT * sick / (sick + none))
+
+
+def _begun_by_first_visit(evidence: Evidence) -> Floats:
+    """Share of each serious disease that has begun on the day of the first visit, in the order of `SERIOUS`.
+
+    Onset is spread evenly over whole days; cauda equina begins on the day after at the earliest.
+    """
+    last = [evidence.value(f"serious.{kind}.onset_days") for kind in SERIOUS]
+    share = np.array([1.0 if days <= 1 else 1 / days for days in last])
+    share[SERIOUS.index("cauda_equina")] = 0.0
+    return share

@@ -44,9 +44,7 @@ def case_mix(evidence: Evidence, mix: Mix) -> dict[str, float]:
         if mix in evidence.conditions:
             return {mix: 1.0}
         if mix not in MIXES:
-            raise SpinesimError(
-                f"Unknown condition '{mix[:60]}': {did_you_mean(mix, [*evidence.conditions, *MIXES])}."
-            )
+            raise SpinesimError(f"Unknown condition '{mix[:60]}': {_meant(mix, evidence)}.")
         shares = evidence.values(f"case_mix.{mix}.")
         where = f"data/parameters/people.csv: case_mix.{mix}"
         total = math.fsum(shares.values())
@@ -68,6 +66,18 @@ def case_mix(evidence: Evidence, mix: Mix) -> dict[str, float]:
                 f"{where} names no condition '{key}'; {did_you_mean(key, evidence.conditions)}."
             )
     return {key: shares[key] / total for key in evidence.conditions if shares.get(key, 0) > 0}
+
+
+def _meant(word: str, evidence: Evidence) -> str:
+    """The remedy for an unknown condition; words of the labels ("sciatica") count too."""
+    asked = word.strip().lower().replace("_", " ")
+    found = [
+        key for key, row in evidence.conditions.items()
+        if len(asked) > 2 and asked in str(row.get("label", "")).lower()
+    ]  # fmt: skip
+    if found:
+        return "did you mean " + " or ".join(f"'{key}'" for key in found[:3])
+    return did_you_mean(word, [*evidence.conditions, *MIXES])
 
 
 def _weight(key: object, weight: object) -> float:

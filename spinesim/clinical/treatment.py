@@ -73,9 +73,12 @@ def read_treatments(evidence: Evidence) -> dict[str, Treatment]:
 
 EFFECTS = (
     "limb_relief", "axial_relief", "success", "fear", "adherence", "conditioning", "conditioning_loss",
-    "sleep", "calm", "habits", "maintenance", "wound", "scar",
+    "sleep", "calm", "habits", "maintenance", "wound", "scar", "active_days", "follows_tolerance",
 )  # fmt: skip
 """Parameters of a treatment that do something to pain, function or habits; at 0 they do nothing."""
+
+LOADS = ("load", "flare_load")
+"""Activity as a share of the usual; at 1 nothing changes."""
 
 
 def without_effects(evidence: Evidence, context: bool = True) -> Evidence:
@@ -92,8 +95,9 @@ def without_effects(evidence: Evidence, context: bool = True) -> Evidence:
     Evidence
         Offers, waits, harms and costs are as before.
     """
-    ids = [f"{step}.{name}" for step in evidence.treatments for name in EFFECTS]
-    silent = {key: 0.0 for key in ids if key in evidence}
+    wanted = {f"{step}.{name}": 0.0 for step in evidence.treatments for name in EFFECTS}
+    wanted |= {f"{step}.{name}": 1.0 for step in evidence.treatments for name in LOADS}
+    silent = {key: value for key, value in wanted.items() if key in evidence}
     if not context:
         silent["context.relief"] = 0.0
     return evidence.change(silent)

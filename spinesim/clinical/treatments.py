@@ -44,7 +44,7 @@ def treat(body: Body, what: Treatment, row: int, chance: Chance, programme: str 
     tuple of str
         Harms it caused, often none.
     """
-    able = _able(body, row) if what.kind == "course" else 1.0
+    able = _able(body, row) if what.exercises else 1.0
     if what.kind == "operation":
         _operate(body, what, row, chance)
     elif what.exercises:
@@ -135,9 +135,7 @@ def _teach(body: Body, what: Treatment, row: int, able: float) -> None:
         body.conditioning[row] *= 1 - get("conditioning_loss")
     if get("sleep"):
         if what.kind == "tablets":
-            running = body.drug_sleep[row] if body.drug_sleep_until[row] >= body.day else 0.0
-            body.drug_sleep[row] = max(running, get("sleep"))
-            body.drug_sleep_until[row] = max(body.drug_sleep_until[row], body.day + get("days"))
+            body.night_relief(what).raise_to(row, 1.0, get("days") + 1)
         else:
             lost = max(body.numbers["person.sleep"] - body.sleep_rest[row], 0.0)
             body.sleep_rest[row] += get("sleep") * body.adherence[row] * lost
@@ -153,11 +151,11 @@ def _teach(body: Body, what: Treatment, row: int, able: float) -> None:
         )
         held = usual + (get("maintenance") - usual) * min(kept, 1.0)
         body.maintenance[row] = max(body.maintenance[row], held)
-    if "active_days" in numbers:
+    if get("active_days"):
         body.active_days[row] = get("active_days")
         one = slice(row, row + 1)
         body.flare_ratio[one] = flare_ratio(body.numbers, body.cohort.occupation[one], body.active_days[one])
-    if what.step == "graded_loading":
+    if get("follows_tolerance"):
         body.graded[row], body.loads_managed = 1.0, True
     elif "load" in numbers:
         set_load(body, row, get("load"))
@@ -188,7 +186,10 @@ def _operate(body: Body, what: Treatment, row: int, chance: Chance) -> None:
             body.axial_lasting[row] = left
             body.axial_passing[row] = (axial - left) * (1 - get("axial_at_once"))
         body.axial_keep[row] = min(body.axial_keep[row], daily(get("axial_days")))
-        body.compression[row] = body.narrowed[row] = 0.0
+        if what.works_when in ("herniation", "root"):
+            body.compression[row] = 0.0
+        if what.works_when in ("narrowed", "root"):
+            body.narrowed[row] = 0.0
     # scar and altered movement: some of the back pain stays, less in a body prepared for it
     fit = max(body.conditioning[row] - v["conditioning.level"], 0.0)
     scar = get("scar") * max(1 - v["scar.conditioning"] * fit, 0.0)

@@ -7,6 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from spinesim.evidence.disputes import Dispute
+from spinesim.evidence.files import read_rows, read_text
+from spinesim.evidence.hanging import users
+from spinesim.evidence.load import PARAMETER_COLUMNS
 from spinesim.evidence.parameters import Parameter
 from spinesim.evidence.store import Evidence
 
@@ -26,7 +29,10 @@ class Unconfirmed:
     why : str
         ``assumption``, ``calibrated to ...``, ``not checked: <evidence ids>`` or ``not checked``.
     hangs : tuple of str
-        What uses it: ``treatment epidural``, ``condition whiplash``, ``dispute rfa_duration`` ...
+        What uses it: ``treatment epidural``, ``condition whiplash``, ``pathway sciatica`` (which offers the
+        step whose uptake it is, or cites it), ``dispute rfa_duration``, ``claim C5`` ...
+    theme : str
+        Of a parameter, the file it stands in: ``treatments.csv``.
     """
 
     id: str
@@ -34,6 +40,17 @@ class Unconfirmed:
     shown: str
     why: str
     hangs: tuple[str, ...]
+    theme: str = ""
+
+    @property
+    def claims(self) -> tuple[str, ...]:
+        """Ids of the claims that hang on it."""
+        return tuple(one.removeprefix("claim ") for one in self.hangs if one.startswith("claim "))
+
+    @property
+    def leads(self) -> bool:
+        """Whether a dispute or a claim hangs on it."""
+        return any(one.startswith(("claim ", "dispute ")) for one in self.hangs)
 
 
 def unconfirmed(evidence: Evidence, disputes: Mapping[str, Dispute]) -> list[Unconfirmed]:
@@ -47,12 +64,14 @@ def unconfirmed(evidence: Evidence, disputes: Mapping[str, Dispute]) -> list[Unc
     """
     disputed: defaultdict[str, list[str]] = defaultdict(list)
     cited: defaultdict[str, list[str]] = defaultdict(list)
+    others, themes = users(evidence.folder), _themes(evidence)
     for dispute in disputes.values():
+        bears = [f"dispute {dispute.id}", *(f"claim {name}" for name in dispute.claims)]
         for key, sides in dispute.values.items():
-            disputed[key].append(f"dispute {dispute.id}")
+            disputed[key] += bears
             for choice in sides.values():
                 for figure in choice.unchecked:
-                    cited[figure].append(f"dispute {dispute.id}")
+                    cited[figure] += bears
     for key, parameter in evidence.parameters.items():
         for figure in parameter.unchecked:
             cited[figure].append(f"parameter {key}")
@@ -60,13 +79,16 @@ def unconfirmed(evidence: Evidence, disputes: Mapping[str, Dispute]) -> list[Unc
         for key, table in tables.items():
             for figure in table.get("reference", ()) if isinstance(table, dict) else ():
                 cited[figure].append(f"{kind} {key}")
+    for key in evidence.figures:
+        cited[key] += others.get(key, [])
     found = [
         Unconfirmed(
             key,
             "parameter",
             f"{one.value:g} {one.unit}",
             _why(one),
-            tuple(dict.fromkeys([*_users(key, evidence), *disputed[key]])),
+            tuple(dict.fromkeys([*_users(key, evidence), *disputed[key], *others.get(key, [])])),
+            themes.get(key, ""),
         )
         for key in evidence.unconfirmed()
         for one in (evidence[key],)
@@ -74,8 +96,8 @@ def unconfirmed(evidence: Evidence, disputes: Mapping[str, Dispute]) -> list[Unc
     for key, row in evidence.figures.items():
         if not row.checked and cited[key]:
             value = "no figure" if row.value is None else f"{row.value:g} {row.unit}"
-            users = tuple(dict.fromkeys(cited[key]))
-            found.append(Unconfirmed(key, "figure", value, f"not checked: {row.study}", users))
+            who = tuple(dict.fromkeys(cited[key]))
+            found.append(Unconfirmed(key, "figure", value, f"not checked: {row.study}", who))
     return found
 
 
@@ -111,3 +133,12 @@ def _users(key: str, evidence: Evidence) -> Iterator[str]:
         yield f"serious disease {second}"
     else:
         yield f"every patient ({first})"
+
+
+def _themes(evidence: Evidence) -> dict[str, str]:
+    """By id of a parameter, the file it stands in."""
+    return {
+        fields[0]: path.name
+        for path in sorted((evidence.folder / "parameters").glob("*.csv"))
+        for _, fields in read_rows(path, read_text(path), PARAMETER_COLUMNS)
+    }

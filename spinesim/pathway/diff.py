@@ -27,6 +27,8 @@ def diff(a: Pathway, b: Pathway) -> list[str]:
     """
     in_a, in_b = (a.name, b.name) if a.name != b.name else ("the first", "the second")
     found: list[str] = []
+    if a.region != b.region:
+        found.append(f"region: {a.region or 'both'} → {b.region or 'both'}")
     for name in SETTINGS:
         before, after = (_setting(pathway, name) for pathway in (a, b))
         if before == after:

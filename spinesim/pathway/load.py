@@ -16,7 +16,14 @@ from spinesim.pathway.model import Pathway
 from spinesim.pathway.sentences import name_rule, one_sentence
 from spinesim.pathway.vocabulary import LARGEST_FILE, nearest, said
 
-_TOP = {"name": "name", "title": "title", "summary": "summary", "settings": "settings", "rule": "rules"}
+_TOP = {
+    "name": "name",
+    "title": "title",
+    "summary": "summary",
+    "region": "region",
+    "settings": "settings",
+    "rule": "rules",
+}
 
 
 def load_pathway(name_or_path: str | Path, folder: str | Path | None = None) -> Pathway:

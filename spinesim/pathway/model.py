@@ -7,7 +7,7 @@ import json
 import math
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, field_validator, model_validator
 
@@ -28,6 +28,7 @@ from spinesim.pathway.vocabulary import (
     MOST_RULES,
     ROUNDING,
     SETTINGS,
+    TEXTS,
     nearest,
     said,
 )
@@ -45,6 +46,9 @@ class Pathway(BaseModel):
     ----------
     name, title, summary
         Words for people.
+    region
+        ``"lumbar"`` or ``"cervical"`` if the pathway is meant for the back or the neck alone, ``None`` if for
+        both. A study refuses people none of whom are of that region; of a mix, rules apply to all.
     settings
         The dials; only declared ones may be changed.
     rules
@@ -59,6 +63,7 @@ class Pathway(BaseModel):
     name: str
     title: str
     summary: str = ""
+    region: Literal["lumbar", "cervical"] | None = None
     settings: Settings
     rules: tuple[Rule, ...]
     kept_visits: tuple[float, ...] = ()
@@ -75,6 +80,16 @@ class Pathway(BaseModel):
             raise ValueError(f"summary = {said(value)} has the wrong type: write a text in quotes")
         text = " ".join(value.split())
         return a_line("summary", text, LONGEST_SUMMARY) if text else ""
+
+    @field_validator("region", mode="before")
+    @classmethod
+    def _region(cls, value: Any) -> Any:
+        known = TEXTS["region"]
+        if value is None or (isinstance(value, str) and value in known):
+            return value
+        wrong = f"is not known{nearest(value, known)}" if isinstance(value, str) else "has the wrong type"
+        words = " or ".join(f'"{word}"' for word in known)
+        raise ValueError(f"region = {said(value)} {wrong}: write {words}, or leave it out for both")
 
     @field_validator("rules", mode="before")
     @classmethod

@@ -18,7 +18,8 @@ from spinesim.evidence import Evidence
 from spinesim.pathway import Pathway, load_pathway
 from spinesim.pathway.vocabulary import OPTIONAL
 from spinesim.study.claims_file import BASE, STANCES, Arm, Check, Claim, Off, claims, load_claim
-from spinesim.study.claims_table import COLUMNS, measurable, row, show
+from spinesim.study.claims_table import COLUMNS, measurable, row
+from spinesim.study.claims_text import show
 from spinesim.study.results import Results
 from spinesim.study.simulation import Plan, Progress, finish_all, plan, shipped_evidence
 
@@ -155,7 +156,7 @@ def run_claims(
         with_it, without_it = ({name: done[_key(w)] for name, w in some.items()} for some in (on, off))
         for check in claim.checks:
             gone = _of(claim, check, without_it) if check.gone else None
-            rows.append(row(claim, check, stance, _of(claim, check, with_it), gone))
+            rows.append(row(claim, check, stance, _of(claim, check, with_it), gone, patients or claim.patients))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 

@@ -171,7 +171,9 @@ def claims() -> list[str]:
 
 
 def load_claim(name_or_path: str | Path) -> Claim:
-    """Read a claim by id or path; errors are one sentence naming file and key."""
+    """Read a claim by id (``b7`` too) or path; errors are one sentence naming file and key."""
+    if isinstance(name_or_path, str) and name_or_path.upper() in claims():
+        name_or_path = name_or_path.upper()
     claim = load_model(name_or_path, Claim, "claim")
     figures = shipped_evidence().figures
     cited = [*claim.source, *(source for check in claim.checks for source in check.expect_source)]

@@ -1,9 +1,8 @@
-"""Measure a claim's effect, judge it, and lay claims out as a table."""
+"""Measure a claim's effect and judge it: one row of the table."""
 
 from __future__ import annotations
 
 import re
-import textwrap
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -22,12 +21,16 @@ Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Read = list[tuple[Results, str]]
 COLUMNS = [
-    "id", "claim", "outcome", "effect", "low", "high", "expected_low", "expected_high",
-    "off_effect", "off_low", "off_high", "mechanism", "evidence_says", "stance", "verdict",
+    "id", "claim", "outcome", "unit", "effect", "low", "high", "expected_low", "expected_high",
+    "off_effect", "off_low", "off_high", "verdict", "stance", "patients", "own_patients",
+    "title", "says", "evidence_says", "mechanism",
 ]  # fmt: skip
 EMERGES = "emerges"
 MISSES = "does not emerge"
 STAYS = "off switch does not remove it"
+WITHIN, BEYOND = "within the margin", "beyond the margin"
+FEW = "too few people to tell"
+PASSES = (EMERGES, WITHIN)
 GONE = 0.25  # an effect counts as gone when at most a quarter of it is left and its interval includes none,
 TRACE = 0.1  # or at most a tenth of it is left
 IMPROVEMENT = "_improvement"
@@ -194,26 +197,34 @@ def is_gone(check: Check, on: Size, off: Size, expect: tuple[float, float] | Non
 
 
 def verdict(check: Check, on: Size, off: Size | None, expect_off: tuple[float, float] | None = None) -> str:
-    """Emerges, emerges smaller or larger than expected, does not emerge, or is not removed.
+    """What the sizes say of the claim.
 
-    An effect emerges when its sign and size lie in the expected range and its interval excludes none;
-    where none is expected (`null`), when it lies in the range.
+    An effect emerges when its sign and size lie in the expected range, its interval excludes none, and the
+    off switch takes it away. Where next to none is expected (`null`), it lies within the margin or beyond.
+    Too few people: the interval holds both none and what is expected (for a margin, what is beyond it).
     """
     low, high = check.expect.low, check.expect.high
+    unsure = on.low < on.high and not on.clear
     if check.null:
-        return EMERGES if low <= on.effect <= high else MISSES
+        if unsure and (on.low < low or on.high > high):
+            return FEW
+        return WITHIN if low <= on.effect <= high else BEYOND
     up = low > on.nothing
+    if unsure and on.low <= high and on.high >= low:
+        return FEW
     if not on.clear or not on.interior or (on.effect > on.nothing) != up:
         return MISSES
     if off is not None and not is_gone(check, on, off, expect_off):
-        return STAYS
+        return STAYS if off.clear or expect_off is not None else FEW
     if low <= on.effect <= high:
         return EMERGES
     smaller = on.effect < low if up else on.effect > high
     return f"{EMERGES}, {'smaller' if smaller else 'larger'} than expected"
 
 
-def row(claim: Claim, check: Check, stance: str, on: Read, off: Read | None) -> tuple[object, ...]:
+def row(
+    claim: Claim, check: Check, stance: str, on: Read, off: Read | None, patients: int
+) -> tuple[object, ...]:
     """One line of the table (`COLUMNS`)."""
     try:
         with_it = effect(check, on)
@@ -224,37 +235,7 @@ def row(claim: Claim, check: Check, stance: str, on: Read, off: Read | None) -> 
     judged = verdict(check, with_it, without_it, (aim.low, aim.high) if aim and check is claim else None)
     gone = (float("nan"),) * 3 if without_it is None else without_it[:3]
     return (
-        claim.id, claim.title if check is claim else check.says, f"{check.outcome} ({check.unit})",
-        *with_it[:3], check.expect.low, check.expect.high, *gone,
-        claim.off.says, claim.evidence_says, stance, judged,
+        claim.id, claim.title if check is claim else check.says, check.outcome, check.unit,
+        *with_it[:3], check.expect.low, check.expect.high, *gone, judged, stance, patients, claim.patients,
+        claim.title, claim.says, claim.evidence_says, claim.off.says,
     )  # fmt: skip
-
-
-def _number(value: float) -> str:
-    return "-" if np.isnan(value) else f"{value:.3g}"
-
-
-def show(table: pd.DataFrame, width: int = 110) -> str:
-    """The table as text: claim and evidence in words, then sizes and verdict."""
-    blocks = []
-    for one in table.itertuples():
-        size = f"{_number(one.effect)} ({_number(one.low)} to {_number(one.high)})"
-        aim = f"{_number(one.expected_low)} to {_number(one.expected_high)}"
-        off = f"{_number(one.off_effect)} ({_number(one.off_low)} to {_number(one.off_high)})"
-        lines = [
-            f"{one.id}  {one.claim}",
-            f"effect: {one.outcome} {size}; expected {aim}",
-            f"evidence says: {one.evidence_says}",
-            "" if np.isnan(one.off_effect) else f"switched off ({one.mechanism}): {off}",
-            f"verdict ({one.stance}): {one.verdict}",
-        ]
-        indents = ["", *["    "] * 4]
-        wrapped = [
-            textwrap.fill(line, width, initial_indent=indent, subsequent_indent="        ")
-            for line, indent in zip(lines, indents, strict=True)
-            if line
-        ]
-        blocks.append("\n".join(wrapped))
-    counts = table["verdict"].value_counts()
-    blocks.append("; ".join(f"{verdict}: {n}" for verdict, n in counts.items()) + ".")
-    return "\n\n".join(blocks)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -168,8 +168,35 @@ def _hundred(shares: list[float]) -> list[int]:
     return [int(n) for n in np.diff(edges, prepend=0)]
 
 
-def study_plans(pathways: Mapping[str, Pathway | str | Path], *, runs: int = 1, **wishes: Any) -> list[Plan]:
+Arms = Mapping[str, Pathway | str | Path] | Sequence[Pathway | str | Path]
+
+
+def _named(pathways: object) -> dict[str, Pathway | str | Path]:
+    """Arms by name; those of a plain sequence are named by themselves."""
+    if isinstance(pathways, Mapping):
+        return dict(pathways)
+    if isinstance(pathways, str | Path | Pathway) or not isinstance(pathways, Iterable):
+        raise SpinesimError(
+            "compare takes two or more pathways: write compare(['conservative_first', 'early_imaging']) or "
+            "{'name of the arm': pathway, ...}."
+        )
+    arms: dict[str, Pathway | str | Path] = {}
+    for one in pathways:
+        if not isinstance(one, str | Path | Pathway):
+            raise SpinesimError(f"{str(one)[:40]!r} is no pathway: give a shipped name, a file or a Pathway.")
+        file = isinstance(one, Path) or (isinstance(one, str) and one.endswith(".toml"))
+        name = one.name if isinstance(one, Pathway) else Path(one).stem if file else one
+        if name in arms:
+            raise SpinesimError(
+                f"Two arms are called '{name}': give each a name, as in {{'usual': '{name}', 'changed': ...}}."
+            )
+        arms[name] = one
+    return arms
+
+
+def study_plans(pathways: Arms, *, runs: int = 1, **wishes: Any) -> list[Plan]:
     """Every arm and run of a comparison; the arms of one run stand together, as they share their draws."""
+    pathways = _named(pathways)
     if not pathways:
         raise SpinesimError("Nothing to compare: give at least one pathway.")
     todo = [
@@ -189,7 +216,7 @@ def run_study(plans: list[Plan], workers: int = 1, progress: Progress | None = N
 
 
 def compare(
-    pathways: Mapping[str, Pathway | str | Path],
+    pathways: Arms,
     *,
     runs: int = 1,
     workers: int = 1,
@@ -200,8 +227,8 @@ def compare(
 
     Parameters
     ----------
-    pathways : mapping of arm name to pathway
-        The first is the reference.
+    pathways : mapping of arm name to pathway, or sequence of pathways
+        Shipped names, files or `Pathway`; in a sequence each is named by itself. The first is the reference.
     runs : int
         Replications; with one, intervals are over people, with more, over runs.
     workers : int

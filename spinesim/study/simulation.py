@@ -15,7 +15,7 @@ import numpy as np
 
 from spinesim.clinic import Clinic, ClinicSetting, load_clinic
 from spinesim.clinical import Cohort, check_patients, draw_cohort
-from spinesim.clinical.cohort import Mix
+from spinesim.clinical.cohort import Mix, case_mix
 from spinesim.errors import SpinesimError
 from spinesim.evidence import Draws, Evidence, load_evidence
 from spinesim.pathway import Pathway, load_pathway
@@ -148,6 +148,7 @@ def plan(
     same = told(known, mix, person)
     Draws(seed, run)  # refuses an impossible seed or run now rather than later
     check_rules(chosen, known)
+    _check_region(chosen, known, mix)
     return Plan(
         arm=arm or chosen.name,
         pathway=chosen,
@@ -160,6 +161,24 @@ def plan(
         evidence=known,
         eligibility=tuple(sorted((eligibility or {}).items())),
         person=same,
+    )
+
+
+def _check_region(pathway: Pathway, evidence: Evidence, mix: str | Written) -> None:
+    """Refuse people none of whom have the part of the spine that the pathway is for."""
+    places = {"lumbar": "back", "cervical": "neck"}
+    region = {key: str(row["region"]) for key, row in evidence.conditions.items()}
+    keys = [key for key, share in case_mix(evidence, as_mix(mix)).items() if share > 0]
+    if pathway.region is None or any(region[key] == pathway.region for key in keys):
+        return
+    fitting = ", ".join(
+        key for key, row in evidence.conditions.items() if region[key] == pathway.region and not row["mimic"]
+    )
+    here, there = places[pathway.region], places[region[keys[0]]]
+    are = "is" if len(keys) == 1 else "are"
+    raise SpinesimError(
+        f"pathway '{pathway.name}' is for the {here}, but {' and '.join(keys)} {are} in the {there}; "
+        f"choose one of {fitting}, or a pathway for the {there}."
     )
 
 

@@ -275,9 +275,15 @@ def test_serious_risk_is_bayes_by_hand(evidence):
             weights[kind] = float(share @ np.array(usual))
         weights["none"] = 1 - math.fsum(weights.values())
         for kind in weights:
-            for flag in flags:
-                p = rows.get(f"{flag}.{kind}", rows[f"{flag}.none"])
-                weights[kind] *= p if flag in present else 1 - p
+            shown = hidden = 1.0
+            for flag in (flag for flag in flags if not evidence.signs[flag].get("derived")):
+                p, q = rows.get(f"{flag}.{kind}", rows[f"{flag}.none"]), rows[f"{flag}.none"]
+                shown *= p if flag in present else 1 - p
+                hidden *= q if flag in present else 1 - q
+            begun = 0.0
+            if kind not in ("none", "cauda_equina"):
+                begun = 1 / max(evidence.value(f"serious.{kind}.onset_days"), 1)
+            weights[kind] *= begun * shown + (1 - begun) * hidden
         total = math.fsum(weights.values())
         expected = 100 * (total - weights["none"]) / total
         risk = serious_risk(evidence, cohort, flags_only(evidence, cohort, *present))[0]

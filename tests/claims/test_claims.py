@@ -10,7 +10,21 @@ import spinesim as ss
 from spinesim.evidence import data_folder
 from spinesim.study.claims import check_claim, claims, load_claim, run_claims, show
 from spinesim.study.claims_file import Check
-from spinesim.study.claims_table import COLUMNS, EMERGES, MISSES, STAYS, Size, effect, measure, verdict
+from spinesim.study.claims_table import (
+    BEYOND,
+    COLUMNS,
+    EMERGES,
+    FEW,
+    MISSES,
+    PASSES,
+    STAYS,
+    WITHIN,
+    Size,
+    effect,
+    measure,
+    verdict,
+)
+from spinesim.study.claims_text import number, worded
 
 IDS = [
     *(f"A{i}" for i in range(1, 6)), *(f"B{i}" for i in range(1, 9)), *(f"C{i}" for i in range(1, 11)),
@@ -28,7 +42,7 @@ KNOWN_MISSES = {
     ): "at the usual prevalence ablation beats sham by more than a null trial allows",
     (
         "C4",
-        "The steroid makes",
+        "The window: the steroid",
     ): "the window itself (steroid making therapy worth more) is next to nothing",
     ("C5", "Without strengthening"): "relief lasts longer than the 6 to 12 months of the claim",
     (
@@ -40,9 +54,9 @@ KNOWN_MISSES = {
 
 
 def missed(table):
-    """The lines of a claim's table, under the base stance, that do not emerge as expected: what they say."""
+    """The lines of a claim's table, under the base stance, that do not pass: what they say."""
     base = table[table["stance"] == "base"]
-    return [one.claim for one in base.itertuples() if one.verdict != EMERGES]
+    return [one.claim for one in base.itertuples() if one.verdict not in PASSES]
 
 
 def test_every_claim_of_the_brief_has_a_file():
@@ -169,11 +183,13 @@ def test_other_people_cannot_be_paired(fake):
 @pytest.mark.parametrize(("on", "off", "says"), [
     (Size(-1, -1.2, -0.8), Size(0, 0, 0), EMERGES),
     (Size(-1, -1.2, -0.8), Size(-0.2, -0.5, 0.1), EMERGES),
-    (Size(-1, -1.2, -0.8), Size(-0.3, -0.7, 0.1), STAYS),  # more than a quarter left
+    (Size(-1, -1.2, -0.8), Size(-0.3, -0.7, 0.1), FEW),  # perhaps none, perhaps more than half left
     (Size(-1, -1.2, -0.8), Size(-0.15, -0.2, -0.1), STAYS),  # clear of none
     (Size(-1, -1.2, -0.8), Size(-0.05, -0.06, -0.04), EMERGES),  # a twentieth left
     (Size(-1, -1.2, -0.8), Size(0.5, 0.4, 0.6), EMERGES),  # turned round
-    (Size(-1, -2.2, 0.2), Size(0, 0, 0), MISSES),
+    (Size(-1, -1.2, -0.8), Size(-0.3, -0.4, -0.2), STAYS),  # more than a quarter left
+    (Size(-1, -2.2, 0.2), Size(0, 0, 0), FEW),  # none, or as expected
+    (Size(0.2, -0.4, 0.8), Size(0, 0, 0), MISSES),  # none, but not what is expected
     (Size(1, 0.8, 1.2), Size(0, 0, 0), MISSES),  # the wrong way
     (Size(-0.3, -0.4, -0.2), Size(0, 0, 0), "emerges, smaller than expected"),
     (Size(-4, -4.4, -3.6), Size(0, 0, 0), "emerges, larger than expected"),
@@ -184,10 +200,25 @@ def test_verdicts(on, off, says):
     assert verdict(check(), on, off) == says
 
 
-def test_where_nothing_is_expected_only_the_size_counts():
+@pytest.mark.parametrize(("size", "says"), [
+    (Size(0.1, 0.05, 0.15), WITHIN),  # not nil, but within
+    (Size(0.4, 0.2, 0.6), WITHIN),
+    (Size(0, 0, 0), WITHIN),
+    (Size(0.1, -0.1, 0.3), WITHIN),
+    (Size(0.6, 0.4, 0.8), BEYOND),
+    (Size(0.1, -0.2, 0.6), FEW),
+    (Size(0.6, -0.2, 1.4), FEW),
+])  # fmt: skip
+def test_where_next_to_none_is_expected_only_the_margin_counts(size, says):
     none = check(null=True, gone=False, expect={"low": -0.5, "high": 0.5})
-    assert verdict(none, Size(0.1, 0.05, 0.15), None) == EMERGES
-    assert verdict(none, Size(0.6, -0.2, 1.4), None) == MISSES
+    assert verdict(none, size, None) == says
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_a_line_with_a_margin_says_what_is_checked(name):
+    for one in load_claim(name).checks:
+        if one.null:
+            assert re.search(r"(by|RMDQ|differ\w* .*) .*less than", one.says), one.says
 
 
 TINY = """
@@ -230,8 +261,46 @@ def test_the_table_has_the_promised_columns_and_reads_as_text(tmp_path):
     (tmp_path / "A1.toml").write_text(TINY)
     table = run_claims([tmp_path / "A1.toml"], patients=20)
     assert list(table.columns) == COLUMNS and len(table) == 1
-    for words in ("A1", "One arm against itself", "tablets do nothing", "does not emerge: 1."):
-        assert words in show(table)
+    text = show(table)
+    for words in ("A1  One arm", "The clinic says: nothing differs", "Evidence says: nothing", "off",
+                  "Off switch: tablets do nothing", "pain, week 4 (NRS 0-10)", "20 people per arm",
+                  "1 claim, 1 line. does not emerge: 1."):  # fmt: skip
+        assert words in text, text
+
+
+def test_a_claim_is_said_once_and_its_rows_are_aligned(tmp_path):
+    (tmp_path / "A1.toml").write_text(TINY)
+    table = run_claims([tmp_path / "A1.toml"], stances=["sceptical", "hopeful"])
+    lines = show(table, 100).splitlines()
+    assert sum("Evidence says" in line for line in lines) == 1
+    assert not any("people per arm" in line for line in lines)  # its own number
+    head = next(line for line in lines if "verdict" in line)
+    rows = [line for line in lines if "does not emerge" in line and "1 claim" not in line]
+    assert len(rows) == 2
+    for row, stance in zip(rows, ("sceptical", "hopeful"), strict=True):
+        assert row.index(stance) == head.index("stance") and row.index("does") == head.index("verdict")
+    assert max(map(len, lines)) <= 100
+
+
+@pytest.mark.parametrize(("value", "said"), [
+    (2516.4, "2,520"), (-0.6, "-0.6"), (16.0, "16"), (0.0000164, "0.00002"), (0, "0"), (-1e-9, "0"),
+    (float("nan"), "-"), (1234567, "1,230,000"), (0.12345, "0.123"), (99.96, "100"),
+])  # fmt: skip
+def test_numbers_have_three_digits_and_no_exponent(value, said):
+    assert number(value) == said
+
+
+@pytest.mark.parametrize(("outcome", "said"), [
+    ("axial_pain@26", "back or neck pain, week 26"), ("limb_pain@40-52", "leg or arm pain, weeks 40 to 52"),
+    ("pain_improvement@52", "improvement in pain, week 52"), ("net_benefit@100000", "health gained less cost"),
+    ("days_off_work", "days off work"), ("deficit", "permanent nerve deficit"),
+])  # fmt: skip
+def test_outcomes_are_said_in_words(outcome, said):
+    assert worded(outcome) == said
+
+
+def test_ids_in_lower_case_are_found():
+    assert load_claim("b7").id == "B7"
 
 
 def test_two_processes_give_the_same_numbers(tmp_path):

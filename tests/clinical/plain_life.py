@@ -58,7 +58,7 @@ class Life:
         self.fear = self.calm + v["fear.from_pain"] * share
         self.sleep0 = self.sleep = self.sleep_goal(share)
         self.fear = self.fear_goal(share)
-        self.pills, self.night, self.relief = {}, (0.0, -1), {}
+        self.pills, self.nights, self.relief = {}, {}, {}
         past = 1 - exp(-own["prior_sessions"] / v["physiotherapy.sessions_scale"])
         self.before = v["physiotherapy.prior_kept"] * past
         self.trained = self.before
@@ -163,8 +163,8 @@ class Life:
         self.sens = max(self.sens - falls * levers * sens, 0)
         goal = max(v["conditioning.level"] * min(self.load, 1), self.holds)
         self.fit = towards(self.fit, goal, v["conditioning.loss_days"])
-        drug, until = self.night
-        goal = min(self.sleep_goal(share) + (drug if day <= until else 0), 1)
+        drug = max((sleep for sleep, until in self.nights.values() if day <= until), default=0)
+        goal = min(self.sleep_goal(share) + drug, 1)
         self.sleep = towards(self.sleep, goal, v["sleep.days"])
         self.fear = towards(self.fear, self.fear_goal(share), v["fear.days"])
         self.coping *= exp(-1 / v["cbt.calm_days"])
@@ -207,7 +207,7 @@ class Life:
         v, what = self.v, table("treatments")[step]
         num = lambda name, default=0.0: v.get(f"{step}.{name}", default)  # noqa: E731
         able, kind = 1.0, what["kind"]
-        if kind == "course":
+        if f"{step}.dose" in v:
             excess = max(self.pain.values()) - v["physiotherapy.reference_pain"]
             able = clip(1 - v["physiotherapy.pain_limits"] * excess / 10, 1)
         if kind == "operation":
@@ -279,8 +279,7 @@ class Life:
         self.fit += num("conditioning") * num("dose", 1) * able * self.adherence * (1 - self.fit)
         self.fit *= 1 - num("conditioning_loss")
         if kind == "tablets" and num("sleep"):
-            running = self.night[0] if self.night[1] >= day else 0
-            self.night = (max(running, num("sleep")), max(self.night[1], day + num("days")))
+            self.nights[step] = (num("sleep"), max(self.nights.get(step, (0, 0))[1], day + num("days")))
         else:
             self.rest += num("sleep") * self.adherence * max(v["person.sleep"] - self.rest, 0)
         self.coping += num("calm") * self.adherence * (1 - self.coping)
@@ -307,7 +306,9 @@ class Life:
                     self.passing[ch] = (all_of_it - self.stays[ch]) * (1 - num(at_once))
                 if f"{step}.{ch}_days" in v:
                     self.tau[ch] = min(self.tau[ch], num(f"{ch}_days"))
-            self.pressed, self.narrow = 0.0, False
+            needs = table("treatments")[step].get("works_when")
+            self.pressed = 0.0 if needs in ("herniation", "root") else self.pressed
+            self.narrow = self.narrow and needs not in ("narrowed", "root")
         scar = num("scar") * max(1 - v["scar.conditioning"] * self.fitter(), 0)
         self.scar += scar * (self.passing["axial"] + num("wound"))
         self.passing["axial"] *= 1 - scar

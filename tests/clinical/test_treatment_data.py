@@ -38,7 +38,7 @@ BY_PATHWAY = {"physiotherapy", "specific_physiotherapy", "cbt"}  # number of ses
 LASTING = {"habits_hold", "conditioning_hold"}
 LEARNT = {
     "fear", "adherence", "sleep", "calm", "calm_days", "habits", "conditioning", "conditioning_loss",
-    "maintenance", "active_days", "load", "flare_load", "scar",
+    "maintenance", "active_days", "follows_tolerance", "load", "flare_load", "scar",
 }  # fmt: skip
 COURSE = {"sessions", "sessions_per_week", "sessions_scale", "dose", "pain_limits", "reference_pain"}
 REGROWTH = {"regrowth_months", "regrowth_spread", "return_days"}
