@@ -65,7 +65,8 @@ def _summary(known: Evidence) -> None:
     for dispute in read.disputes.values():
         print(f"  {dispute.id}: {dispute.question}")
     print(
-        "\n`spinesim evidence ID` shows any of them, or what is behind a condition, step or claim; `spinesim evidence --unconfirmed` what nobody checked."
+        "\n`spinesim evidence ID` shows any of them, or what is behind a condition, step or claim; "
+        "`spinesim evidence --unconfirmed` what nobody checked."
     )
 
 

@@ -89,7 +89,9 @@ def make_parser() -> argparse.ArgumentParser:
         description="Run what the clinic says as paired experiments, each with its mechanism on and off, and "
         "say what emerges.",
     )
-    claims.add_argument("ids", nargs="*", metavar="ID", help="claims such as B7 (default: all; takes minutes)")
+    claims.add_argument(
+        "ids", nargs="*", metavar="ID", help="claims such as B7 (default: all; takes minutes)"
+    )
     claims.add_argument(
         "--stance",
         action="append",
@@ -119,8 +121,8 @@ def make_parser() -> argparse.ArgumentParser:
         "evidence",
         help="show the sources of a number, or what is unconfirmed",
         description="Show what the model rests on: a summary; the card of a parameter, a published figure or "
-        "a disputed question; the rows behind a condition, a step of care or a claim; or what was never checked "
-        "at its source, with what hangs on it.",
+        "a disputed question; the rows behind a condition, a step of care or a claim; or what was never "
+        "checked at its source, with what hangs on it.",
     )
     evidence.add_argument(
         "id",

@@ -11,6 +11,7 @@ from scipy import special
 
 from spinesim.clinical.conditions import Condition, condition
 from spinesim.clinical.described import Described, describe
+from spinesim.clinical.entry import goal_level
 from spinesim.clinical.hidden import Columns, herniation, incidental, serious
 from spinesim.clinical.mix import MIXES, Mix, case_mix
 from spinesim.clinical.people import (
@@ -241,14 +242,17 @@ def _draw(evidence: Evidence, what: Condition, u: Uniforms, n: int, described: D
     crowding = number["course.lasting_concentration"]
     adherence_mean = value("person.adherence")
     adherence_size = concentration(adherence_mean, value("person.adherence_sd"), "person.adherence")
-    months = given.get("months_in_pain")
-    days_in_pain = np.full(n, (number["months_in_pain"] if months is None else months) * 365.25 / 12)
+    months = np.full(n, number["months_in_pain"])
+    if spread := what.get("months_spread"):  # log-normal around the same mean
+        months = np.clip(months * np.exp(spread * normal("months_in_pain") - spread**2 / 2), *what.months)
+    months = np.asarray(told("months_in_pain", months), dtype=np.float64)
+    days_in_pain = months * 365.25 / 12
     fear = np.clip(value("person.fear") + value("person.fear_sd") * normal("fear"), 0, 1)
     if "fear" in given:  # as reported at entry, when pain already adds to it
         share = np.maximum(limb_start, axial_start) / SCALE_TOP
         fear = np.clip(given["fear"] - value("fear.from_pain") * share, 0, 1)
     tissue = {name: told(name, u(name) < number.get(name, 0.0)) for name in TISSUES}
-    return {
+    columns: Columns = {
         **tissue,
         **herniation(evidence, what, u, n, given),
         **serious(evidence, what, u, n, given),
@@ -270,3 +274,4 @@ def _draw(evidence: Evidence, what: Condition, u: Uniforms, n: int, described: D
         "incidental_disc": u("incidental_disc") < incidental(evidence, "protrusion", age),
         "incidental_facet": u("incidental_facet") < incidental(evidence, "facet", age),
     }
+    return {**columns, "goal_level": goal_level(evidence, what, columns, u)}

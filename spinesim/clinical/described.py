@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import math
 import numbers
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,9 +25,11 @@ CHOICES = {
 FLAGS = ("female", "insomnia", *RISKS, *TISSUES)
 NUMBERS = ("age", "limb_pain", "axial_pain", "months_in_pain", "prior_sessions", "fear")
 KEYS = (*NUMBERS, *FLAGS, *CHOICES, "course", "signs")
+SEX = ("sex", "gender", "woman", "man", "male")
 PLACES = {"lumbar": "back", "cervical": "neck"}
 PERCENT = 100
 MOST_SESSIONS = 1_000
+MONTHS = 12
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,8 @@ def describe(
         Keys as in `KEYS`: age (years), months_in_pain, prior_sessions (exercise sessions before the
         referral), limb_pain and axial_pain (NRS at entry), fear (0-100 at entry), female, insomnia, other
         illnesses and tissue (yes or no), occupation, goal, herniation, serious, course (a name), and
-        signs (a list of their names, or name: present).
+        signs (a list of their names, or name: present). A herniation or serious disease is that of
+        whoever's pattern can have it; one of the conditions must.
 
     Raises
     ------
@@ -81,16 +85,73 @@ def describe(
         elif key in FLAGS:
             given[key] = float(_flag(key, value))
         elif key in CHOICES:
-            given[key] = float(CHOICES[key].index(_one_of(key, value, CHOICES[key])))
+            chosen = _one_of(key, value, CHOICES[key])
+            _fits_somebody(key, chosen, conditions)
+            given[key] = float(CHOICES[key].index(chosen))
         elif key == "course":
             course = _course(value, conditions)
         elif key == "signs":
             signs = _signs(evidence, conditions, value)
+        elif key in SEX:
+            raise SpinesimError(
+                f"person: there is no '{key}'; write female=True for a woman or female=False for a man."
+            )
         else:
             raise SpinesimError(f"person: there is no '{str(key)[:40]}'; {did_you_mean(key, KEYS)}.")
+    _can_be(evidence, conditions, given)
     if "fear" in given:
         given["fear"] /= PERCENT
     return Described(given, course, signs)
+
+
+def _fits_somebody(key: str, chosen: str, conditions: Sequence[Condition]) -> None:
+    """Refuse a herniation or serious disease that no pattern here can have."""
+    names = " or ".join(what.key for what in conditions[:3]) if len(conditions) <= 3 else "any condition here"
+    if key == "herniation" and chosen != "none" and not any(what.herniation for what in conditions):
+        raise SpinesimError(
+            f"person: herniation is '{chosen}', but no herniation belongs to {names}; leave it out or choose "
+            "disc_herniation."
+        )
+    if key == "serious" and chosen != "none" and not any(c.get(f"serious.{chosen}") for c in conditions):
+        known = [kind for kind in SERIOUS if any(what.get(f"serious.{kind}") for what in conditions)]
+        remedy = f"choose one of {', '.join(known)}, or another condition" if known else "leave it out"
+        raise SpinesimError(f"person: serious is '{chosen}', which {names} cannot have; {remedy}.")
+
+
+def _can_be(evidence: Evidence, conditions: Sequence[Condition], given: Mapping[str, float]) -> None:
+    """Refuse what is possible one by one, but not together."""
+    if given.get("limb_pain") == 0 and given.get("axial_pain") == 0:
+        raise SpinesimError("person: limb_pain and axial_pain are both 0; give pain above 0 in one of them.")
+    if "months_in_pain" in given:
+        _can_last(evidence, conditions, given["months_in_pain"], given.get("age"))
+    retired = evidence.value("person.retired_from")
+    if given.get("goal") == GOALS.index("work") and given.get("age", 0) >= retired:
+        raise SpinesimError(
+            f"person: goal is 'work' at the age of {given['age']:g}, but people count as retired from "
+            f"{retired:g} (person.retired_from); choose another goal or a lower age."
+        )
+
+
+def _can_last(evidence: Evidence, conditions: Sequence[Condition], months: float, age: float | None) -> None:
+    """Refuse pain that lasts longer than a life, or that none of these patterns is about."""
+    youngest = evidence.value("person.age_min")
+    if age is not None and months > age * MONTHS:
+        raise SpinesimError(
+            f"person: months_in_pain is {months:g}, longer than a life of {age:g} years; "
+            f"give {age * MONTHS:g} at most."
+        )
+    if age is None and months > youngest * MONTHS:
+        raise SpinesimError(
+            f"person: months_in_pain is {months:g}, longer than the life of some here; give age as well."
+        )
+    for what in conditions:
+        least, most = what.months
+        if not least <= months <= most:
+            span = f"{least:g} months or more" if math.isinf(most) else f"{least:g} to {most:g} months"
+            raise SpinesimError(
+                f"person: months_in_pain is {months:g}, but people come with {what.key} after {span} of pain; "
+                "mend it or choose another condition."
+            )
 
 
 def _limits(evidence: Evidence) -> dict[str, tuple[float, float, str]]:
@@ -107,6 +168,8 @@ def _limits(evidence: Evidence) -> dict[str, tuple[float, float, str]]:
 
 
 def _number(key: str, value: object, low: float, high: float, unit: str) -> float:
+    if isinstance(value, str) and _reads_as_number(value):
+        raise SpinesimError(f"person: {key} is '{value[:20]}', a text; write {value[:20]} without quotes.")
     real = isinstance(value, numbers.Real) and not isinstance(value, bool)
     number = float(value) if real else math.nan  # type: ignore[arg-type]
     whole = key != "prior_sessions" or number == np.floor(number)
@@ -115,6 +178,13 @@ def _number(key: str, value: object, low: float, high: float, unit: str) -> floa
             f"person: {key} is {str(value)[:20]}; give a number from {low:g} to {high:g} {unit}."
         )
     return number
+
+
+def _reads_as_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
 
 
 def _flag(key: str, value: object) -> bool:
@@ -153,7 +223,7 @@ def _signs(evidence: Evidence, conditions: Sequence[Condition], value: object) -
     found: dict[str, bool] = {}
     for sign, present in pairs:
         if not isinstance(sign, str) or sign not in known:
-            raise SpinesimError(f"person: there is no sign {str(sign)[:40]!r}; {did_you_mean(sign, known)}.")
+            raise SpinesimError(f"person: there is no sign {str(sign)[:40]!r}; {_near_sign(sign, known)}.")
         if known[sign].get("derived"):
             raise SpinesimError(
                 f"person: the sign '{sign}' follows from age, pain or months in pain; give those instead."
@@ -167,3 +237,17 @@ def _signs(evidence: Evidence, conditions: Sequence[Condition], value: object) -
             )
         found[sign] = _flag(f"signs.{sign}", present)
     return found
+
+
+def _near_sign(sign: object, known: Mapping[str, Mapping[str, object]]) -> str:
+    """The remedy for an unknown sign: the nearest by name, by words of its label or by initials."""
+    asked = str(sign).strip().lower().replace("_", " ")
+    names: dict[str, str] = {}
+    for key, row in known.items():
+        words, said = key.split("_"), str(row.get("label", "")).lower()
+        for name in (" ".join(words), said, "".join(word[0] for word in words), *words, *said.split()):
+            names.setdefault(name, key)
+    close = difflib.get_close_matches(asked, names, n=2, cutoff=0.6)
+    if not close:
+        return "data/signs.toml lists them"
+    return "did you mean " + " or ".join(f"'{key}'" for key in dict.fromkeys(names[one] for one in close))

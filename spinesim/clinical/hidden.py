@@ -19,9 +19,12 @@ Columns = dict[str, npt.NDArray[np.generic]]
 def herniation(
     evidence: Evidence, what: Condition, u: Uniforms, n: int, given: Mapping[str, float]
 ) -> Columns:
-    """Kind of symptomatic herniation (index in `HERNIATIONS`), and whether it will be resorbed."""
+    """Kind of symptomatic herniation (index in `HERNIATIONS`), and whether it will be resorbed.
+
+    One that is described is that of whoever's pattern has a herniation.
+    """
     kinds = HERNIATIONS[1:]
-    if "herniation" in given:
+    if "herniation" in given and what.herniation:
         kind = np.full(n, int(given["herniation"]), dtype=np.int64)
     elif what.herniation:
         kind = 1 + classes(u("herniation"), [evidence.value(f"herniation.{k}.share") for k in kinds])
@@ -32,7 +35,10 @@ def herniation(
 
 
 def serious(evidence: Evidence, what: Condition, u: Uniforms, n: int, given: Mapping[str, float]) -> Columns:
-    """At most one serious disease a person, and the day it begins; cauda equina first if both are fated."""
+    """At most one serious disease a person, and the day it begins; cauda equina first if both are fated.
+
+    One that is described befalls everyone whose pattern can have it.
+    """
     number, value = what.numbers, evidence.value
     prevalence = [number.get(f"serious.{kind}", 0.0) for kind in SERIOUS]
     if math.fsum(prevalence[1:]) > 1:
@@ -42,7 +48,8 @@ def serious(evidence: Evidence, what: Condition, u: Uniforms, n: int, given: Map
         )
     kind = np.zeros(n, dtype=np.int64)
     if "serious" in given:
-        kind[:] = int(given["serious"])
+        told = int(given["serious"])
+        kind[:] = told if told and prevalence[told - 1] > 0 else 0
     elif any(prevalence[1:]):
         edges = np.cumsum(prevalence[1:])
         met = np.searchsorted(edges, u("serious"), side="right")

@@ -47,6 +47,12 @@ def case_mix(evidence: Evidence, mix: Mix) -> dict[str, float]:
             raise SpinesimError(f"Unknown condition '{mix[:60]}': {_meant(mix, evidence)}.")
         shares = evidence.values(f"case_mix.{mix}.")
         where = f"data/parameters/people.csv: case_mix.{mix}"
+        for key in evidence.conditions:
+            if key not in shares:
+                raise SpinesimError(
+                    f"data/parameters/people.csv: the row 'case_mix.{mix}.{key}' is missing; add it, with 0 "
+                    "if nobody there has this condition."
+                )
         total = math.fsum(shares.values())
         if abs(total - 1) > ROUNDING:
             raise SpinesimError(f"{where}: the shares sum to {total:.4g}; make them sum to 1.")

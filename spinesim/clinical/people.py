@@ -12,6 +12,7 @@ from scipy import special
 from spinesim.clinical.conditions import SERIOUS, Condition
 from spinesim.errors import SpinesimError
 from spinesim.evidence import Evidence
+from spinesim.evidence.words import RISKS, TISSUES
 
 __all__ = [
     "GOALS", "HERNIATIONS", "OCCUPATIONS", "RISKS", "SCALE_TOP", "SERIOUS", "TISSUES", "Flags", "Floats",
@@ -27,8 +28,6 @@ Uniforms = Callable[[str], Floats]
 
 OCCUPATIONS = ("desk", "driving", "manual", "overhead", "caring")
 GOALS = ("sitting", "standing", "walking", "sleep", "work")
-RISKS = ("kidney_disease", "ulcer", "anticoagulated", "diabetes", "osteoporosis")
-TISSUES = ("facet_source", "si_source", "muscle_source", "narrowed")
 HERNIATIONS = ("none", "bulge", "protrusion", "extrusion", "sequestration")
 SCALE_TOP = 10.0  # the numeric rating scale runs from 0 to 10
 MINUTES_SAID = 5  # people name their goals in steps of five minutes
@@ -136,14 +135,36 @@ def goals(evidence: Evidence, what: Condition, occupation: Ints, age: Floats, u:
     return np.asarray(chosen, dtype=np.int64)
 
 
-def goal_levels(evidence: Evidence, goal: Ints, u: Floats) -> Floats:
-    """What each person wants to reach: minutes at a stretch, good nights a week, or working days a week."""
-    level = np.zeros(len(goal))
+def goal_levels(
+    evidence: Evidence, goal: Ints, u: Floats, able: Mapping[str, Floats], free: Mapping[str, float]
+) -> Floats:
+    """What each person wants to reach: minutes at a stretch, good nights a week, or working days a week.
+
+    Nobody asks for what they can do already: a wish lies above present ability by ``person.goal_gain`` of
+    what is lost. Work has no such measure; whoever is at work wants to stay there.
+
+    Parameters
+    ----------
+    evidence : Evidence
+    goal : ints
+        Index in `GOALS`.
+    u : floats
+        Each person's uniform.
+    able, free : mappings
+        By goal, in its unit: what each person can do on the day they come; what they could do without pain.
+    """
+    level, gain = np.zeros(len(goal)), evidence.value("person.goal_gain")
     for i, name in enumerate(GOALS):
         least, most = evidence.value(f"goal.{name}.least"), evidence.value(f"goal.{name}.most")
         step = MINUTES_SAID if name in IN_MINUTES else 1
-        wish = np.round((least + (most - least) * u) / step) * step
-        level = np.where(goal == i, wish, level)
+        wish = least + (most - least) * u
+        if name in able:
+            lost = np.maximum(free[name] - able[name], 0)
+            wish = np.maximum(wish, able[name] + gain * lost)
+        said = np.round(wish / step) * step
+        if name in IN_MINUTES:  # not all of what a person without any disability can do
+            said = np.minimum(said, free[name] - step)
+        level = np.where(goal == i, said, level)
     return level
 
 
@@ -156,7 +177,7 @@ def traits(
     u: Uniforms,
     given: Mapping[str, float],
 ) -> dict[str, npt.NDArray[np.generic]]:
-    """The columns of `Cohort` that are not about the pain itself.
+    """The columns of `Cohort` that are not about the pain itself, but for the level of the goal.
 
     What is in `given` holds for everyone here; each other trait is the person's own.
     """
@@ -180,6 +201,5 @@ def traits(
         ),
         "prior_sessions": same("prior_sessions", past_sessions(evidence, days_in_pain, u)),
         "goal": goal,
-        "goal_level": goal_levels(evidence, goal, u("goal_level")),
         "active_days": np.where(boom_bust, value("person.boom_bust_days"), value("person.paced_days")),
     }

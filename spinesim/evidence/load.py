@@ -1,4 +1,4 @@
-"""Read the data folder into one `Evidence`: parameters, figures, conditions and treatments."""
+"""Read the data folder into one `Evidence`: parameters, figures, conditions, treatments and signs."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from spinesim.evidence.figures import CERTAINTIES, Figure, check_numbers
 from spinesim.evidence.files import label, read_number, read_rows, read_text, read_toml
 from spinesim.evidence.parameters import Parameter
 from spinesim.evidence.references import check_references
+from spinesim.evidence.schema import check_tables
 from spinesim.evidence.store import Evidence, Named, near
 
-__all__ = ["Evidence", "data_folder", "load_evidence"]
+__all__ = ["Evidence", "data_folder", "load_evidence", "read_evidence"]
 
 PARAMETER_COLUMNS = (
     "id", "quantity", "value", "low", "high", "interval", "unit", "source", "certainty", "checked", "notes",
@@ -26,6 +27,15 @@ FIGURE_COLUMNS = (
 )  # fmt: skip
 USES = ("input", "calibration", "validation")
 _TRIAL_SUFFIXES = (".toml", ".csv")
+SHIPPED = (
+    *(f"parameters/{theme}.csv" for theme in (
+        "body", "clinic", "conditions", "harms", "outcomes", "people", "serious", "signs", "tests",
+        "treatments",
+    )),
+    "conditions.toml", "treatments.toml", "signs.toml", "stances.toml",
+)  # fmt: skip
+"""Every file of these is needed; ``evidence/`` needs one table at least."""
+SHIPPED_FOLDERS = ("calibrations", "claims", "clinics", "pathways", "trials")
 
 
 def data_folder() -> Path:
@@ -53,7 +63,55 @@ def _folder(path: Path, who: str) -> Path:
 
 
 def load_evidence(folder: str | os.PathLike[str] | None = None) -> Evidence:
-    """Read ``parameters/*.csv``, ``evidence/*.csv`` and the conditions, treatments and signs (TOML).
+    """Read a complete data folder and check that its tables, numbers and stances fit together.
+
+    Parameters
+    ----------
+    folder : str or path, optional
+        The data folder; default `data_folder()`.
+
+    Returns
+    -------
+    Evidence
+
+    Raises
+    ------
+    SpinesimError
+        One sentence naming file, row or key and remedy, at the first thing that is missing or wrong.
+    """
+    from spinesim.evidence.stances import load_stances  # here, since it needs this module
+
+    root = _root(folder)
+    _check_complete(root)
+    evidence = read_evidence(root)
+    check_tables(evidence)
+    load_stances(evidence)
+    return evidence
+
+
+def _check_complete(root: Path) -> None:
+    """Refuse a folder that lacks a file which spinesim ships: what is left would run, but mislead."""
+    for name in SHIPPED:
+        if not (root / name).exists():
+            raise SpinesimError(
+                f"{root / name} is missing; restore it, or point SPINESIM_DATA at a complete data folder."
+            )
+    for name in SHIPPED_FOLDERS:
+        if not any((root / name).glob("*.toml")):
+            raise SpinesimError(
+                f"{root / name} holds no .toml file; restore the folder, or point SPINESIM_DATA at a "
+                "complete data folder."
+            )
+
+
+def _root(folder: str | os.PathLike[str] | None) -> Path:
+    return data_folder() if folder is None else _folder(Path(folder).expanduser(), "The data folder is")
+
+
+def read_evidence(folder: str | os.PathLike[str] | None = None) -> Evidence:
+    """Read whatever tables a folder holds, each checked by itself but not for being all of them.
+
+    Reads ``parameters/*.csv``, ``evidence/*.csv`` and the conditions, treatments and signs (TOML).
 
     Parameters
     ----------
@@ -69,7 +127,7 @@ def load_evidence(folder: str | os.PathLike[str] | None = None) -> Evidence:
     SpinesimError
         One sentence naming file, row, column and remedy, at the first thing that is wrong.
     """
-    root = data_folder() if folder is None else _folder(Path(folder).expanduser(), "The data folder is")
+    root = _root(folder)
     content = sha256()
 
     def text(path: Path) -> str:
@@ -94,7 +152,7 @@ def load_evidence(folder: str | os.PathLike[str] | None = None) -> Evidence:
         _read_table(path, text(path), figures)
         for path in (root / "conditions.toml", root / "treatments.toml")
     )
-    path = root / "signs.toml"  # a folder without it knows no signs
+    path = root / "signs.toml"
     signs = _read_table(path, text(path), figures) if path.exists() else {}
     return Evidence(root, conditions, treatments, parameters, figures, content.hexdigest(), signs=signs)
 

@@ -15,7 +15,6 @@ from spinesim.evidence.load import data_folder, load_evidence
 from spinesim.evidence.parameters import Parameter
 from spinesim.evidence.store import Evidence, near
 
-
 Found = Parameter | Figure | Dispute
 COLUMNS = ("id", "value", "unit", "source", "certainty")
 SHORTEST, MOST = 3, 4  # letters of a word that is searched for in names; suggestions

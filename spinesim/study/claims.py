@@ -156,7 +156,9 @@ def run_claims(
         with_it, without_it = ({name: done[_key(w)] for name, w in some.items()} for some in (on, off))
         for check in claim.checks:
             gone = _of(claim, check, without_it) if check.gone else None
-            rows.append(row(claim, check, stance, _of(claim, check, with_it), gone, patients or claim.patients))
+            rows.append(
+                row(claim, check, stance, _of(claim, check, with_it), gone, patients or claim.patients)
+            )
     return pd.DataFrame(rows, columns=COLUMNS)
 
 

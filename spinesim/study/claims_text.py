@@ -130,7 +130,9 @@ def _words(one: pd.Series, width: int) -> list[str]:
         _fill("Off switch", one["mechanism"], width),
     ]
     if one["patients"] < one["own_patients"]:
-        fewer = f"{one['patients']:,} people per arm, where this claim's own number is {one['own_patients']:,}"
+        fewer = (
+            f"{one['patients']:,} people per arm, where this claim's own number is {one['own_patients']:,}"
+        )
         lines.append(_fill("Careful", f"{fewer}, so that small effects may not show.", width))
     return lines
 

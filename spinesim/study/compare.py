@@ -188,7 +188,7 @@ def _named(pathways: object) -> dict[str, Pathway | str | Path]:
         name = one.name if isinstance(one, Pathway) else Path(one).stem if file else one
         if name in arms:
             raise SpinesimError(
-                f"Two arms are called '{name}': give each a name, as in {{'usual': '{name}', 'changed': ...}}."
+                f"Two arms are called '{name}': name them, as in {{'usual': '{name}', 'changed': ...}}."
             )
         arms[name] = one
     return arms

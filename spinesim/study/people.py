@@ -20,6 +20,7 @@ WORK = {
     "overhead": "overhead work",
     "caring": "caring for others",
 }
+RETIRED = "retired"
 ILLNESSES = {
     "kidney_disease": "kidney disease",
     "ulcer": "past ulcer",
@@ -75,6 +76,8 @@ class People:
             for goal, level in zip(who.goal, who.goal_level, strict=True)
         ]
         labels = np.array([what.label for what in who.conditions])
+        retired = who.age >= self.evidence.value("person.retired_from")
+        jobs = np.array([WORK[job] for job in OCCUPATIONS])
         places = np.array([PLACES[what.region] for what in who.conditions])
         return pd.DataFrame(
             {
@@ -83,7 +86,7 @@ class People:
                 "region": places[who.which],
                 "age": np.floor(who.age).astype(int),
                 "sex": np.where(who.female, "woman", "man"),
-                "occupation": [WORK[OCCUPATIONS[job]] for job in who.occupation],
+                "occupation": np.where(retired, RETIRED, jobs[who.occupation]),
                 "comorbidities": ill,
                 "months_in_pain": np.round(who.days_in_pain * 12 / 365.25, 1),
                 "prior_sessions": who.prior_sessions,

@@ -78,8 +78,8 @@ NOUNS = {
     "discharge": Noun("discharge"),
 }
 
-VISITS, HARMS = "visits", "red flags, harms"
-LANES = {
+VISITS, HARMS = "visits: pain", "red flags, harms"
+LANES: dict[str, tuple[str, ...]] = {
     VISITS: ("discharge",),
     "exercise": (*COUNTED_BY["sessions"], "traction"),
     "talk": (
@@ -98,7 +98,7 @@ LANES = {
 }
 """Lanes of a timeline, from the top, and the steps in each."""
 
-LANE_OF = {step: lane for lane, steps in LANES.items() for step in steps}
+LANE_OF: dict[str, str] = {step: lane for lane, steps in LANES.items() for step in steps}
 GIVEN = (*LANES["talk"], *LANES["tablets"], "urgent_referral")  # done once they are taken up
 COURSES = (*LANES["exercise"], *LANES["CBT"])
 SHOWN = (*LANES["tests"], *LANES["injections"], *LANES["operations"])

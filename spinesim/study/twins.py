@@ -113,14 +113,16 @@ class Twins:
             who = results.patients.iloc[row]
             had.append(totals(events, int(who["sessions"]), int(who["cbt_sessions"])))
         both = [item for item in had[0] if item in had[1]]
-        only = "only under" if both else "under"
-        ends = "; ".join(
-            f"{only} '{r.arm}': {', '.join(i for i in items if i not in both) or 'nothing'}; "
+        only = "Only under" if both else "Under"
+        ends = ". ".join(
+            f"{only} '{r.arm}': {', '.join(i for i in items if i not in both) or 'nothing'}, "
             f"pain {r.series['pain'][-1, row]:.1f} at the end"
             for r, items in zip((self.one, self.other), had, strict=True)
         )
-        begin = f"both plans: {', '.join(both)}. {ends[0].upper()}{ends[1:]}" if both else ends
-        return f"Over {len(self.one.weeks) - 1} weeks, {begin} (NRS 0-10)."
+        begin = f"Over {len(self.one.weeks) - 1} weeks"
+        if both:
+            return f"{begin}, both plans: {', '.join(both)}. {ends} (NRS 0-10)."
+        return f"{begin}: {ends[0].lower()}{ends[1:]} (NRS 0-10)."
 
 
 def _parting(mine: list[list[Row]], entry: float, arms: tuple[str, str]) -> tuple[float | None, str]:

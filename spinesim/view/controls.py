@@ -27,7 +27,11 @@ STYLE = """<style>
 .spinesim table.spinesim-table th, .spinesim table.spinesim-table td { text-align: left; vertical-align: top;
   padding: 3px 10px 3px 0; overflow-wrap: break-word; background: none;
   border-bottom: 1px solid var(--jp-border-color2, #ccc); }
+.spinesim table.spinesim-table th small { font-weight: normal; }
 .spinesim table.spinesim-table td.number { text-align: right; white-space: nowrap; }
+.spinesim table.outcomes { table-layout: fixed; }
+.spinesim table.outcomes col.name { width: 25%; }
+.spinesim table.outcomes col.mean { width: 11%; }
 .spinesim { container-type: inline-size; }
 @container (max-width: 520px) { .spinesim table.spinesim-table th, .spinesim table.spinesim-table td {
   font-size: 12.5px; padding-right: 6px; line-height: 1.35; } }
@@ -40,7 +44,7 @@ STYLE = """<style>
 
 def html(text: str = "", **traits: Any) -> widgets.HTML:
     """An HTML widget as wide as its column; `text` must be safe already."""
-    return widgets.HTML(value=text, layout=widgets.Layout(width="100%"), **traits)
+    return widgets.HTML(value=text, **{"layout": widgets.Layout(width="100%"), **traits})
 
 
 def paragraphs(*texts: str) -> str:

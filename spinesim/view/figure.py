@@ -7,7 +7,7 @@ the moving artists are drawn on a copy of it, and the picture leaves as a PNG of
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from matplotlib.artist import Artist
@@ -91,6 +91,8 @@ class LabFigure:
         Right end of the time axes, weeks.
     outcomes : sequence of str
         The two weekly outcomes shown.
+    regions : collection of str
+        Where these people's pain is (lumbar, cervical).
     """
 
     def __init__(
@@ -99,7 +101,9 @@ class LabFigure:
         categories: Sequence[str],
         last_week: float,
         outcomes: Sequence[str] = ("pain", "disability"),
+        regions: Collection[str] = style.REGIONS,
     ) -> None:
+        self.regions = regions
         self.arms, self.outcomes, self.categories = list(arms), list(outcomes), list(categories)
         with plots.look():
             self.figure, self.canvas = new_canvas(11.4, 7.6)
@@ -107,7 +111,7 @@ class LabFigure:
             lower = [self.figure.add_axes((left, 0.01, 0.29, 0.415)) for left in (0.01, 0.315)]
             key = self.figure.add_axes((0.635, 0.01, 0.355, 0.455))
             self.fans = {
-                outcome: plots.FanChart(axes, outcome, self.arms, last_week)
+                outcome: plots.FanChart(axes, outcome, self.arms, last_week, regions=regions)
                 for outcome, axes in zip(self.outcomes, upper, strict=True)
             }
             self.icons = {

@@ -10,15 +10,18 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from spinesim.view import plots, tables, words
+from spinesim.view import plots, style, tables, words
 from spinesim.view.controls import STYLE, NumberControl, StatusLine, html, paragraphs, row
 from spinesim.view.figure import TILES, LabFigure
 from spinesim.view.jobs import LatestJob, Work, in_words
+from spinesim.view.outcomes import OutcomeTable
 from spinesim.view.story import StoryPanel
 
 USUAL, YOURS = "usual care", "your plan"
 NEVER = "never"
 HEADLINES = ("imaging", "injections", "operations", "pain_12_months")
+FOR = ("lumbar_strain", "disc_herniation", "persistent_back_pain", "facet_pain")
+"""What the pathway `conservative_first` is written for."""
 WEEKS_PER_YEAR = 52
 FEWEST, MOST = 100, 5_000
 KEPT = 6
@@ -62,7 +65,8 @@ class ImagingLab:
         self.reference = source.pathway("conservative_first")
         usual = self.reference.settings
         self.last_week = float(round(years * WEEKS_PER_YEAR))
-        names = source.conditions("lumbar")  # what this pathway is meant for
+        known = source.conditions()
+        names = {key: known[key] for key in FOR}
         self.start = Settings(next(iter(names)), imaging, int(usual.physiotherapy_sessions), patients, seed)
         self.study: Any = None
         self.last_error: Exception | None = None
@@ -117,7 +121,7 @@ class ImagingLab:
             )
             for width in (right - left for left, _, right, _ in TILES.values())
         ]
-        self.table = html()
+        self.table = OutcomeTable()
         self.story = StoryPanel(self.last_week)
         self.imaging.widget.children = (*self.imaging.widget.children, self.never)
         for control in (self.imaging, self.sessions, self.patients):
@@ -142,7 +146,7 @@ class ImagingLab:
                 row(self.reset_button, self.cancel_button, self.bar),
                 self.status.widget,
                 row(*self.images),
-                self.table,
+                self.table.widget,
                 self.story.widget,
             ],
             layout=widgets.Layout(width="100%"),
@@ -235,8 +239,10 @@ class ImagingLab:
         study = self.source.Study({USUAL: [self._kept[key]], YOURS: [mine]})
         yield 0.92
         icons = study.icons()
-        if self._figure is None:
-            self._figure = LabFigure(study.arms, plots.categories_of(icons), self.last_week)
+        regions = style.regions_of(study)
+        if self._figure is None or self._figure.regions != regions:
+            categories = plots.categories_of(icons)
+            self._figure = LabFigure(study.arms, categories, self.last_week, regions=regions)
             yield 0.95
         tiles = self._figure.tiles({outcome: study.fan(outcome) for outcome in self._figure.outcomes}, icons)
         yield 0.98
@@ -257,11 +263,11 @@ class ImagingLab:
             self.bar.value = share
 
     def _done(self, result: Any) -> None:
-        asked, study, tiles, table = result
+        asked, study, tiles, parts = result
         self.study, self.shown = study, asked
         for image, tile in zip(self.images, tiles, strict=True):
             image.value = tile
-        self.table.value = table
+        self.table.show(*parts)
         self.story.update(study)
         self._idle()
         self.status.say(self.summary())

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, cast
 
@@ -87,6 +87,8 @@ class FanChart:
         Right end of the time axis, weeks.
     labels : mapping, optional
         Shorter or kinder names for the arms.
+    regions : collection of str, optional
+        Where these people's pain is (lumbar, cervical), for the names on the axes.
 
     Raises
     ------
@@ -101,11 +103,12 @@ class FanChart:
         arms: Sequence[str],
         last_week: float,
         labels: Mapping[str, str] | None = None,
+        regions: Collection[str] = style.REGIONS,
     ) -> None:
         if outcome not in style.SCALES:
             raise SpinesimError(f"No fan chart for '{outcome}': choose one of {', '.join(style.SCALES)}.")
         self.axes, self.outcome, self.arms = axes, outcome, list(arms)
-        self.scale = style.SCALES[outcome]
+        self.scale = style.scale(outcome, regions)
         names = labels or {}
         axes.set_xlim(0, last_week)
         axes.set_ylim(0, self.scale.top)
@@ -248,7 +251,9 @@ def counts_of(icons: pd.DataFrame, arm: str) -> dict[str, int]:
     }
 
 
-def plot_fan(table: pd.DataFrame, outcome: str, ax: Axes | None = None) -> Axes:
+def plot_fan(
+    table: pd.DataFrame, outcome: str, ax: Axes | None = None, regions: Collection[str] = style.REGIONS
+) -> Axes:
     """Fan chart of `study.fan(outcome)`.
 
     Parameters
@@ -259,10 +264,13 @@ def plot_fan(table: pd.DataFrame, outcome: str, ax: Axes | None = None) -> Axes:
         pain, limb_pain, axial_pain, disability or rmdq.
     ax : Axes, optional
         Where to draw; a new figure if left out.
+    regions : collection of str, optional
+        Where these people's pain is (lumbar, cervical): "Leg pain", "Arm pain" or "Leg or arm pain".
     """
     axes = ax if ax is not None else new_axes()
+    arms = list(dict.fromkeys(table["arm"]))
     with look():
-        chart = FanChart(axes, outcome, list(dict.fromkeys(table["arm"])), float(table["week"].max()))
+        chart = FanChart(axes, outcome, arms, float(table["week"].max()), regions=regions)
         chart.update(table)
     return axes
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from spinesim.view import words
+from spinesim.view import names, words
 from spinesim.view.controls import STYLE, NumberControl, StatusLine, html, paragraphs, row
 from spinesim.view.tables import said_in_html
 
@@ -94,7 +94,7 @@ class Prediction:
             return
         said = words.sentences(study).set_index("outcome")["sentence"]
         rows = "".join(
-            f"<tr><th scope='row'>{escape(words.label(outcome))}</th><td>{escape(guess)}</td>"
+            f"<tr><th scope='row'>{escape(names.label(outcome))}</th><td>{escape(guess)}</td>"
             f"<td>{said_in_html(str(said[outcome]).split(': ', 1)[1])}</td></tr>"
             for outcome, guess in zip(self.outcomes, self.guesses(), strict=True)
         )

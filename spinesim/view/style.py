@@ -6,8 +6,8 @@ label at the line, categories also by the shape of the marker.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
@@ -100,6 +100,41 @@ SCALES: Mapping[str, Scale] = {
     "pain": Scale("Pain", "NRS 0–10", 10.0, 2.0),
     "limb_pain": Scale("Leg or arm pain", "NRS 0–10", 10.0, 2.0),
     "axial_pain": Scale("Back or neck pain", "NRS 0–10", 10.0, 2.0),
-    "disability": Scale("Disability", "ODI 0–100", 100.0, 20.0),
+    "disability": Scale("Disability", "ODI or NDI 0–100", 100.0, 20.0),
     "rmdq": Scale("Disability", "RMDQ 0–24", 24.0, 4.0),
 }
+"""Names for people with a back or a neck; `scale` gives those of one region."""
+
+REGIONS = ("lumbar", "cervical")
+EITHER: Mapping[str, Mapping[str, str]] = {
+    "Leg or arm pain": {"lumbar": "Leg pain", "cervical": "Arm pain"},
+    "Back or neck pain": {"lumbar": "Back pain", "cervical": "Neck pain"},
+    "ODI or NDI": {"lumbar": "ODI", "cervical": "NDI"},
+}
+"""What is said for both regions, and for each alone."""
+
+
+def by_region(text: str, regions: Collection[str] = REGIONS) -> str:
+    """`text` with 'ODI or NDI' and the like narrowed to the one region there is, if there is only one.
+
+    >>> by_region("ODI or NDI 0–100", {"cervical"}), by_region("Leg or arm pain")
+    ('NDI 0–100', 'Leg or arm pain')
+    """
+    if len(regions) != 1:
+        return text
+    (region,) = regions
+    for both, single in EITHER.items():
+        text = text.replace(both, single.get(region, both))
+    return text
+
+
+def scale(outcome: str, regions: Collection[str] = REGIONS) -> Scale:
+    """How to draw a weekly outcome of people with pain in these regions."""
+    one = SCALES[outcome]
+    return replace(one, name=by_region(one.name, regions), unit=by_region(one.unit, regions))
+
+
+def regions_of(study: Any) -> frozenset[str]:
+    """Regions ("lumbar", "cervical") of the people in a study."""
+    runs = next(iter(study.results.values()))
+    return frozenset(str(region) for run in runs for region in run.patients["region"].unique())

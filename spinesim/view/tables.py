@@ -5,58 +5,56 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
-from spinesim.view import words
-
-OPENING = (
-    "imaging",
-    "injections",
-    "ablations",
-    "operations",
-    "harms",
-    "pain_12_months",
-    "disability_12_months",
-    "pain_average",
-    "disability_average",
-    "weeks_disabled",
-    "visits",
-    "physiotherapy_sessions",
-    "cost",
-    "qaly",
-)
-"""Order of rows: what was done, what came of it, what it took. Unknown outcomes follow."""
+from spinesim.view import names, style, words
 
 
-def differences(study: Any) -> str:
-    """HTML table of the second arm beside the first: means and the paired difference in plain words.
+def differences(study: Any) -> tuple[str, str]:
+    """HTML tables of the second arm beside the first: means and the paired difference in plain words.
 
     Parameters
     ----------
     study : Study
         With two arms.
+
+    Returns
+    -------
+    tuple of str
+        The outcomes that matter most, and all others.
     """
     first, second = study.arms[:2]
     summary = study.summary().set_index(["outcome", "arm"])
     said = words.sentences(study)
     said = said.loc[said["arm"] == second].set_index("outcome")["sentence"]
-    order = sorted(said.index, key=lambda name: OPENING.index(name) if name in OPENING else len(OPENING))
-    lines = []
-    for outcome in order:
+    regions = style.regions_of(study)
+    lines = {}
+    for outcome in said.index:
         unit = str(summary.loc[(outcome, first), "unit"])
         means = [words.value(float(summary.loc[(outcome, arm), "mean"]), unit) for arm in (first, second)]
         difference = str(said[outcome]).split(": ", 1)[1]
-        lines.append(
-            f"<tr><th scope='row'>{escape(words.label(outcome))}<br>"
-            f"<small>{escape(words.said_unit(unit))}</small></th>"
+        told = names.name(str(outcome))
+        small = style.by_region(words.said_unit(unit), regions)
+        meaning = f"{escape(told.meaning)}<br>" if told.meaning else ""
+        lines[str(outcome)] = (
+            f"<tr><th scope='row'>{escape(told.label)}<br><small>{meaning}{escape(small)}</small></th>"
             f"<td class='number'>{escape(means[0])}</td><td class='number'>{escape(means[1])}</td>"
             f"<td>{said_in_html(difference[0].upper() + difference[1:])}</td></tr>"
         )
-    return (
-        f"<table class='spinesim-table'><caption>The same people under both plans: "
-        f"{escape(second)} beside {escape(first)}</caption>"
+    caption = f"The same people under both plans: {escape(second)} beside {escape(first)}"
+    heads = (
         f"<thead><tr><th scope='col'>Outcome</th><th scope='col'>{escape(first)}</th>"
         f"<th scope='col'>{escape(second)}</th><th scope='col'>Difference in plain words</th></tr></thead>"
-        f"<tbody>{''.join(lines)}</tbody></table>"
     )
+
+    def table(title: str, rows: list[str]) -> str:
+        body = "".join(lines[outcome] for outcome in rows)
+        return (
+            f"<table class='spinesim-table outcomes'><caption>{title}</caption>"
+            f"<colgroup><col class='name'><col class='mean'><col class='mean'><col></colgroup>"
+            f"{heads}<tbody>{body}</tbody></table>"
+        )
+
+    main, rest = names.in_order(lines)
+    return table(caption, main), table("More outcomes of the same people", rest) if rest else ""
 
 
 def said_in_html(text: str) -> str:
@@ -72,13 +70,13 @@ def when(day: float) -> str:
 
 def lanes(story: Any) -> str:
     """HTML table of one patient's two lanes: every event of each arm, day by day."""
-    arms = list(story.lanes)
-    tables = [lane.groupby(lane["day"].astype(int))["label"].apply(list) for lane in story.lanes.values()]
+    arms = list(story.events)
+    tables = [one.groupby(one["day"].astype(int))["label"].apply(list) for one in story.events.values()]
     days = sorted(set().union(*(table.index for table in tables)))
     lines = []
     for day in days:
         cells = [
-            ", ".join(str(label) for label in table[day]) if day in table.index else "–" for table in tables
+            "; ".join(str(label) for label in table[day]) if day in table.index else "–" for table in tables
         ]
         lines.append(
             f"<tr><th scope='row'>{escape(when(day))}</th>"

@@ -10,33 +10,76 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MultipleLocator
 
+from spinesim.study.told import LANES
 from spinesim.view import figure as pictures
 from spinesim.view import plots, style
 
 DAYS_PER_WEEK = 7.0
 LATE = 26.0
 """Time axes of one patient end at a multiple of this many weeks."""
-MOST_ROWS = 11
-
-
-def kind(label: str) -> tuple[str, str]:
-    """A label as what happened and its detail: 'visit, pain 4' is ('visit', 'pain 4')."""
-    for mark in (", ", ": "):
-        head, found, tail = label.partition(mark)
-        if found:
-            return head, tail
-    return label, ""
+LETTER = 0.58
+"""Mean width of a letter as a share of the font's size."""
+TEXT = style.FONT - 3
+POINTS_PER_INCH = 72.0
+LEFT, WIDE = 0.135, 0.73
+"""Left edge and width of every panel, as shares of the figure."""
+INCHES = 11.4
+ROW, PAIN, TOP, GAP, FOOT = 0.37, 2.3, 0.38, 0.62, 0.62
+"""Heights in inches: one lane, the pain curves, the margin above them, between panels, and below."""
+KEY = "filled: given or done; small: one session; hollow: declined"
+BEHIND = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
+"""Under each text, so that the upright line does not strike it through."""
+MARKS = {"done": (7.0, True), "session": (3.5, True), "declined": (7.0, False)}
+"""Size (points) of each kind of mark, and whether it is filled."""
 
 
 def rows_of(lanes: Mapping[str, pd.DataFrame]) -> list[str]:
-    """What happens in any lane, by the day it first happens; the rarest late ones are put into 'other'."""
-    first: dict[str, float] = {}
-    for lane in lanes.values():
-        for day, label in zip(lane["day"], lane["label"], strict=True):
-            head = kind(str(label))[0]
-            first[head] = min(float(day), first.get(head, np.inf))
-    ordered = sorted(first, key=lambda head: first[head])
-    return ordered if len(ordered) <= MOST_ROWS else [*ordered[: MOST_ROWS - 1], "other"]
+    """Lanes in which anything happens in any arm, from the top."""
+    used = {str(row) for lane in lanes.values() for row in lane["lane"]}
+    return [row for row in LANES if row in used]
+
+
+def gathered(texts: Sequence[str]) -> str:
+    """Texts of neighbouring marks as one: a repeated one is counted ('ablation ×2'), numbers are not."""
+    parts: list[str] = []
+    for text in dict.fromkeys(texts) if not all(one.isdigit() for one in texts) else texts:
+        times = 1 if text.isdigit() else texts.count(text)
+        parts.append(f"{text} ×{times}" if times > 1 else text)
+    return (", " if any(one.isdigit() for one in texts) else "; ").join(parts)
+
+
+def labels_of(marks: Sequence[tuple[float, str]], last_week: float, letters: int) -> list[tuple[float, str]]:
+    """Where to write what, so that nothing in a row overlaps: marks too near each other share one text.
+
+    Parameters
+    ----------
+    marks : sequence of (week, text)
+        In order of weeks; blank texts are left out.
+    last_week : float
+        Right end of the row.
+    letters : int
+        How many letters fit into the whole row.
+    """
+    per_letter = last_week / letters
+    groups: list[tuple[float, list[str]]] = []
+
+    def width(texts: Sequence[str]) -> float:
+        return per_letter * (min(len(gathered(texts)), letters) + 2)
+
+    def start(week: float, texts: Sequence[str]) -> float:
+        return max(0.0, min(week, last_week * 1.02 - width(texts)))
+
+    for week, text in marks:
+        if not text:
+            continue
+        groups.append((week, [text]))
+        while len(groups) > 1:  # a group pushed to the left, or grown, may run into the one before it
+            (before, texts), (now, more) = groups[-2:]
+            if start(before, texts) + width(texts) <= start(now, more):
+                break
+            groups[-2:] = [(before, [*texts, *more])]
+    written = [(start(week, texts), gathered(texts)) for week, texts in groups]
+    return [(week, text if len(text) <= letters else text[: letters - 1] + "…") for week, text in written]
 
 
 def horizon(lanes: Mapping[str, pd.DataFrame], last_week: float) -> float:
@@ -46,34 +89,32 @@ def horizon(lanes: Mapping[str, pd.DataFrame], last_week: float) -> float:
 
 
 def draw_lane(axes: Axes, lane: pd.DataFrame, rows: Sequence[str], position: int, last_week: float) -> None:
-    """One lane: a row for each thing that can happen, a mark for each time it does, its detail beside it."""
+    """One arm: a row for each lane, a mark for each thing that happens, and above it what it was."""
     look = style.arm_style(position)
-    room = 0.055 * last_week
-    by_row: dict[int, list[tuple[float, str]]] = {}
-    for day, label in zip(lane["day"], lane["label"], strict=True):
-        head, detail = kind(str(label))
-        row = rows.index(head) if head in rows else len(rows) - 1
-        by_row.setdefault(row, []).append((float(day) / DAYS_PER_WEEK, detail))
-    for row, marks in by_row.items():
-        marks.sort()
-        weeks = [week for week, _ in marks]
-        axes.plot(
-            weeks,
-            [row] * len(weeks),
-            linestyle="none",
-            marker="o" if position == 0 else "s",
-            markersize=7.0,
-            color=look.colour,
-            clip_on=False,
-            zorder=3,
-        )
-        for (week, detail), after in zip(marks, [*weeks[1:], np.inf], strict=True):
-            if detail and after - week > room:
-                axes.text(
-                    week + 0.009 * last_week, row, detail, fontsize=style.FONT - 3, va="center", ha="left"
-                )
-    axes.set_yticks(range(len(rows)), rows, fontsize=style.FONT - 2.5)
-    axes.set_ylim(len(rows) - 0.4, -0.6)
+    letters = int(WIDE * INCHES * POINTS_PER_INCH / (LETTER * TEXT))
+    for row, name in enumerate(rows):
+        mine = lane.loc[lane["lane"] == name].sort_values("day", kind="stable")
+        weeks = mine["day"].to_numpy(float) / DAYS_PER_WEEK
+        for kind, (size, filled) in MARKS.items():
+            here = weeks[(mine["kind"] == kind).to_numpy()]
+            axes.plot(
+                here,
+                [row + 0.18] * len(here),
+                linestyle="none",
+                marker="o" if position == 0 else "s",
+                markersize=size,
+                markeredgecolor=look.colour,
+                markerfacecolor=look.colour if filled else "white",
+                clip_on=False,
+                zorder=3,
+            )
+        marks = list(zip(weeks.tolist(), mine["label"].astype(str).tolist(), strict=True))
+        for week, text in labels_of(marks, last_week, letters):
+            axes.text(
+                week + 0.003 * last_week, row - 0.2, text, fontsize=TEXT, va="center", bbox=BEHIND, zorder=4
+            )
+    axes.set_yticks([row + 0.18 for row in range(len(rows))], rows, fontsize=style.FONT - 2)
+    axes.set_ylim(len(rows) - 0.55, -0.55)
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="y", color=style.PALE, linewidth=0.8)
     axes.set_axisbelow(True)
@@ -92,7 +133,7 @@ def timeline(
     Parameters
     ----------
     lanes : mapping
-        Arm to DataFrame(day, label).
+        Arm to DataFrame(day, lane, label, kind).
     last_week : float
         Right end of the time axis, weeks.
     parts_on_day : float, optional
@@ -103,7 +144,7 @@ def timeline(
     rows = rows_of(lanes)
     if axes is None:
         with plots.look():
-            made, _ = pictures.new_canvas(11.4, 0.9 + 0.3 * len(rows) * len(lanes))
+            made, _ = pictures.new_canvas(INCHES, FOOT + (GAP + ROW * len(rows)) * len(lanes))
             made.set_layout_engine("constrained")
             axes = list(np.atleast_1d(made.subplots(len(lanes), 1)))
     for position, ((arm, lane), one) in enumerate(zip(lanes.items(), axes, strict=True)):
@@ -113,7 +154,7 @@ def timeline(
             one.axvline(
                 parts_on_day / DAYS_PER_WEEK, color=style.INK, linewidth=1.2, linestyle=(0, (2, 2)), zorder=1
             )
-    axes[-1].set_xlabel("Weeks since the first visit")
+    axes[-1].set_xlabel(f"Weeks since the first visit ({KEY})")
     return axes
 
 
@@ -123,7 +164,9 @@ def pain_curves(
     """Weekly pain (NRS 0–10) of one patient in each arm, on fixed axes with the arms named at the lines."""
     scale = style.SCALES["pain"]
     ends = [float(np.asarray(values)[min(round(last_week), len(values) - 1)]) for values in pain.values()]
-    heights = plots.spread(ends, 0.13 * scale.top, scale.top)
+    names = {arm: plots.wrapped(arm, 11) for arm in pain}
+    lines = max(name.count("\n") + 1 for name in names.values())
+    heights = plots.spread(ends, 0.1 * (lines + 0.3) * scale.top, scale.top)
     for position, ((arm, values), end, height) in enumerate(zip(pain.items(), ends, heights, strict=True)):
         look = style.arm_style(position)
         weeks = np.arange(len(values))
@@ -138,9 +181,7 @@ def pain_curves(
         axes.plot(
             [last_week, last_week * 1.012], [end, height], color=look.colour, linewidth=1.2, clip_on=False
         )
-        axes.text(
-            last_week * 1.016, height, arm, color=look.colour, fontweight="bold", va="center", clip_on=False
-        )
+        axes.text(last_week * 1.016, height, names[arm], color=look.colour, fontweight="bold", va="center")
     axes.set_xlim(-0.012 * last_week, last_week)
     axes.set_ylim(0, scale.top)
     axes.yaxis.set_major_locator(MultipleLocator(scale.step))
@@ -150,8 +191,14 @@ def pain_curves(
     if parts_on_day is not None:
         week = parts_on_day / DAYS_PER_WEEK
         axes.axvline(week, color=style.INK, linewidth=1.2, linestyle=(0, (2, 2)), zorder=0)
+        late = week > last_week / 2
         axes.text(
-            week + 0.006 * last_week, scale.top, "the paths part here", va="top", fontsize=style.FONT - 1
+            week,
+            scale.top * 1.03,  # above the panel: no curve can come here
+            "the paths part here",
+            va="bottom",
+            ha="right" if late else "left",
+            fontsize=style.FONT - 1,
         )
     return axes
 
@@ -162,15 +209,22 @@ class StoryFigure:
     def __init__(self, last_week: float) -> None:
         self.last_week = last_week
         with plots.look():
-            self.figure, self.canvas = pictures.new_canvas(11.4, 8.6)
+            self.figure, self.canvas = pictures.new_canvas(INCHES, INCHES)
 
     def picture(self, story: Any) -> bytes:
-        """PNG bytes for a story (attributes lanes, pain, parts_on_day)."""
+        """PNG bytes for a story (attributes lanes, pain, parts_on_day), as high as its lanes need."""
         last = horizon(story.lanes, self.last_week)
+        lane = ROW * len(rows_of(story.lanes))
+        high = TOP + PAIN + len(story.lanes) * (GAP + lane) + FOOT
         with plots.look():
             self.figure.clear()
-            pain = self.figure.add_axes((0.185, 0.715, 0.705, 0.265))
-            lanes = [self.figure.add_axes((0.185, bottom, 0.705, 0.255)) for bottom in (0.395, 0.075)]
+            self.figure.set_size_inches(INCHES, high)
+            edge = high - TOP - PAIN
+            pain = self.figure.add_axes((LEFT, edge / high, WIDE, PAIN / high))
+            lanes = []
+            for _ in story.lanes:
+                edge -= GAP + lane
+                lanes.append(self.figure.add_axes((LEFT, edge / high, WIDE, lane / high)))
             pain_curves(story.pain, last, pain, story.parts_on_day)
             timeline(story.lanes, last, story.parts_on_day, lanes)
             self.canvas.draw()

@@ -9,24 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-LABELS: Mapping[str, str] = {
-    "pain_12_months": "Pain at 12 months",
-    "disability_12_months": "Disability at 12 months",
-    "pain_average": "Average pain over the whole time",
-    "disability_average": "Average disability over the whole time",
-    "imaging": "MRI scans",
-    "injections": "Injections and blocks",
-    "operations": "Operations",
-    "ablations": "Ablations",
-    "procedures": "Procedures of any kind",
-    "weeks_disabled": "Weeks severely disabled (ODI 40 or more)",
-    "harms": "Harms from care",
-    "physiotherapy_sessions": "Physiotherapy sessions",
-    "visits": "Clinic visits",
-    "cost": "Cost",
-    "qaly": "Quality-adjusted life years",
-}
-"""Outcome ids as people say them."""
+from spinesim.view.names import label
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,27 +26,30 @@ class Unit:
 
 
 EACH = " per person"
+ZERO, TINY = 1e-9, 1e-8
+"""A size that any number of decimals shows as 'under …'."""
 UNITS: Mapping[str, Unit] = {
     "NRS 0-10": Unit(2, "higher", "lower", " points", " on the 0–10 scale"),
     "ODI 0-100": Unit(1, "higher", "lower", " points", " on the 0–100 scale"),
     "per 100 people": Unit(1, "more", "fewer", "", " per 100 people", " per 100"),
+    "ODI or NDI 0-100": Unit(1, "higher", "lower", " points", " on the 0–100 scale"),
+    "days per person": Unit(1, "more", "fewer", " days", EACH, EACH),
+    "flares per person": Unit(2, "more", "fewer", "", EACH, EACH),
     "sessions per person": Unit(1, "more", "fewer", "", EACH, EACH),
     "visits per person": Unit(1, "more", "fewer", "", EACH, EACH),
     "weeks per person": Unit(1, "more", "fewer", "", EACH, EACH),
     "USD per person": Unit(0, "more", "less", "", EACH, EACH, before="US$ "),
     "QALY per person": Unit(3, "more", "fewer", "", EACH, EACH),
 }
-"""Known units; any other unit is said as it is written."""
-
-
-def label(outcome: str) -> str:
-    """An outcome id as people say it."""
-    return LABELS.get(outcome, outcome.replace("_", " ").capitalize())
+"""Known units; any other unit is said as it is written, behind the number."""
+PRECISER = 2
+"""At most this many more decimals than usual, to tell the two ends of an interval apart."""
 
 
 def unit_of(unit: str) -> Unit:
     """How a unit is said (a plain form for an unknown one)."""
-    return UNITS.get(unit, Unit(2, "more", "fewer", "", f" ({unit})", f" ({unit})"))
+    up, down = ("higher", "lower") if unit.startswith("%") else ("more", "fewer")
+    return UNITS.get(unit, Unit(2, up, down, f" {unit}"))
 
 
 def number(value: float, decimals: int, before: str = "") -> str:
@@ -73,7 +59,7 @@ def number(value: float, decimals: int, before: str = "") -> str:
     ('4', 'under 0.1', 'US$ 1,234', '0')
     """
     size = abs(float(value))
-    if size < 10.0**-9:
+    if size < ZERO:
         return f"{before}0"
     if round(size, decimals) == 0.0:
         return f"under {before}{10.0**-decimals:.{decimals}f}"
@@ -83,6 +69,17 @@ def number(value: float, decimals: int, before: str = "") -> str:
 
 def _way(value: float, unit: Unit) -> str:
     return unit.up if value > 0 else unit.down
+
+
+def _none(value: float, decimals: int) -> bool:
+    """Whether a size would be shown as zero."""
+    return round(abs(value), decimals) == 0.0
+
+
+def _edge(value: float, unit: Unit) -> str:
+    """One end of an interval that holds zero."""
+    size = number(value, unit.decimals, unit.before)
+    return size if value == 0 else f"{size}{unit.noun} {_way(value, unit)}"
 
 
 def important(low: float, high: float, change: float | None) -> str:
@@ -127,33 +124,37 @@ def sentence(
     'Operations: 4 fewer per 100 people (95 % interval 2 to 6 fewer)'
     """
     said, form = name or label(outcome), unit_of(unit)
+    tail = important(low, high, minimal_important)
+    if not math.isfinite(difference):
+        return f"{said}: could not be measured in this run"
     if difference == 0 and low == 0 and high == 0:
         who = "the same people" if unit.startswith("per 100") else "the same for every person"
         return f"{said}: no difference: {who} in both arms"
-    if not math.isfinite(difference):
-        return f"{said}: could not be measured in this run"
-
-    def amount(value: float) -> str:
-        return number(value, form.decimals, form.before)
-
-    whole = f"{amount(difference)}{form.noun} {_way(difference, form)}{form.of_whom}"
-    if not (math.isfinite(low) and math.isfinite(high)):
-        return f"{said}: {whole} (too few people for an interval)"
-    tail = important(low, high, minimal_important)
-    if low <= 0 <= high:
-
-        def end(value: float) -> str:
-            return amount(0) if value == 0 else f"{amount(value)}{form.noun} {_way(value, form)}"
-
-        ends = {amount(low), amount(high)}
-        if len(ends) == 1 and "under" in str(ends):
-            reach = f"{amount(low)}{form.noun} either way"
-        else:
-            reach = f"{end(low)} to {end(high)}"
-        return f"{said}: no clear difference (95 % interval {reach}{form.short}){tail}"
-    near, far = (amount(edge) for edge in sorted((low, high), key=abs))
-    bounds = near if near == far and "under" in near else f"{near} to {far}"
-    return f"{said}: {whole} (95 % interval {bounds} {_way(difference, form)}){tail}"
+    decimals = form.decimals
+    measured = math.isfinite(low) and math.isfinite(high)
+    if _none(difference, decimals) and (not measured or (_none(low, decimals) and _none(high, decimals))):
+        return f"{said}: no difference ({number(TINY, decimals, form.before)}{form.noun}{form.of_whom})"
+    if measured and low <= 0 <= high:
+        ends = " to ".join(_edge(value, form) for value in (low, high))
+        return f"{said}: no clear difference (95 % interval {ends}{form.short}){tail}"
+    if measured and low != high:
+        while decimals < form.decimals + PRECISER and number(low, decimals) == number(high, decimals):
+            decimals += 1
+    amount, near, far = (
+        number(value, decimals, form.before) for value in (difference, *sorted((low, high), key=abs))
+    )
+    whole = f"{amount}{form.noun} {_way(difference, form)}"
+    if not measured:
+        return f"{said}: {whole}{form.of_whom} (too few people for an interval)"
+    if low == high:
+        whom = "" if form.of_whom == EACH else form.of_whom
+        return f"{said}: {whole}{whom} for everyone alike{tail}"
+    bounds = f"{near} to {far} {_way(difference, form)}"
+    if near == far:
+        bounds = f"less than {form.before}{10.0**-decimals:.{decimals}f} either side"
+    if _none(difference, decimals):
+        return f"{said}: hardly any difference (95 % interval {bounds}){tail}"
+    return f"{said}: {whole}{form.of_whom} (95 % interval {bounds}){tail}"
 
 
 def brief(said: str) -> str:

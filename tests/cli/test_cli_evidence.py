@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from spinesim.cli import main
-from spinesim.evidence import load_evidence
+from spinesim.evidence import load_evidence, look_up
+from spinesim.study.claims import claims
 
 SMALL = ["--patients", "30", "--years", "0.3", "--quiet"]
 
@@ -59,15 +60,67 @@ def test_an_unknown_id_is_one_sentence(capsys):
 
 def test_unconfirmed_lists_every_loose_number_and_what_hangs_on_it(capsys):
     known = load_evidence()
-    text = said(capsys, "evidence", "--unconfirmed")
+    text = said(capsys, "evidence", "--unconfirmed", "--all")
     assert set(known.unconfirmed()) <= {line.split(" ")[0] for line in text.splitlines()[1:]}
     row = next(line for line in text.splitlines() if line.startswith("ablation.responders"))
     assert "assumption" in row and "treatment ablation" in row
     row = next(line for line in text.splitlines() if line.startswith("lumbar_strain.age_sd "))
     assert "condition lumbar_strain" in row
+    row = next(line for line in text.splitlines() if line.startswith("microdiscectomy.uptake"))
+    assert "pathway sciatica" in row and "claim D3" in row
     row = next(line for line in text.splitlines() if line.startswith("flare.days"))
     assert "every patient" in row
     assert f"{len(known.unconfirmed())} of {len(known)} parameters are unconfirmed" in text
+
+
+def test_unconfirmed_is_a_summary_unless_all_is_asked_for(capsys):
+    known = load_evidence()
+    lines = said(capsys, "evidence", "--unconfirmed").splitlines()
+    assert len(lines) < 250 and max(map(len, lines)) < 160
+    themes = [line.split() for line in lines if ".csv " in line and "parameters are" not in line]
+    themes = [line for line in themes if line[0].endswith(".csv")]
+    assert sum(int(line[1]) for line in themes) == len(known.unconfirmed())
+    rows = [line for line in lines if line.split(" ")[0] in known.parameters]
+    assert len(rows) == sum(int(line[3]) for line in themes)
+    row = next(line for line in rows if line.startswith("ablation.conditioning_hold"))
+    assert "C5" in row and "rfa_strengthening" in row
+    assert not any(line.startswith("lumbar_strain.age_sd") for line in rows)
+    assert "--all" in lines[-1] and "--out" in lines[-1]
+
+
+@pytest.mark.parametrize(("key", "words"), [
+    ("ablation", ["Radiofrequency ablation", "ablation.regrowth_months", "9.7", "months", "rfa_duration:"]),
+    ("lumbar_stenosis", ["Lumbar spinal stenosis", "lumbar_stenosis.age", "years", "assumption"]),
+    ("C5", ["strong body", "ablation.conditioning_hold", "Schofferman 2004", "rfa_strengthening:"]),
+    ("c5", ["strong body"]),
+])  # fmt: skip
+def test_rows_behind_a_condition_a_step_or_a_claim(capsys, key, words):
+    text = said(capsys, "evidence", key)
+    assert text.lower().startswith(key.lower())
+    for word in words:
+        assert word in text, word
+
+
+def test_every_condition_step_and_claim_has_a_card():
+    known = load_evidence()
+    for key in (*known.conditions, *known.treatments):
+        assert look_up(known, key).card().startswith(key)
+    for key in claims():
+        assert look_up(known, key).card().startswith(key)
+
+
+@pytest.mark.parametrize(("typed", "meant"), [
+    ("sciatica", "'disc_herniation'"), ("sciatica", "'gabapentinoid_sciatica'"),
+    ("stenosis", "'lumbar_stenosis'"), ("rfa", "'rfa_duration'"), ("../x", "see data"), ("", "see data"),
+])  # fmt: skip
+def test_words_of_plain_names_are_searched(capsys, typed, meant):
+    assert meant in refused(capsys, "evidence", typed)
+
+
+def test_a_condition_is_suggested_by_its_plain_name(capsys):
+    assert "'disc_herniation'" in refused(
+        capsys, "run", "conservative_first", *SMALL, "--condition", "sciatica"
+    )
 
 
 def test_unconfirmed_is_written_as_a_table(tmp_path, capsys):
@@ -93,6 +146,7 @@ def test_unconfirmed_is_written_as_a_table(tmp_path, capsys):
 
 def test_options_that_do_not_go_together_are_refused(tmp_path, capsys):
     assert "--unconfirmed" in refused(capsys, "evidence", "--out", tmp_path / "x.csv")
+    assert "--unconfirmed" in refused(capsys, "evidence", "--all")
     assert "not both" in refused(capsys, "evidence", "rfa_duration", "--unconfirmed")
 
 
@@ -180,8 +234,11 @@ def asked(monkeypatch):
     def run_claims(ids=None, **more):
         wishes.append({"ids": ids, **more})
         row = dict.fromkeys(claims_room.COLUMNS, 1.0)
-        text = dict.fromkeys(("claim", "outcome", "mechanism", "evidence_says", "verdict"), "words")
-        return pd.DataFrame([{**row, **text, "id": "B7", "stance": "base"}])
+        texts = ("claim", "outcome", "unit", "mechanism", "evidence_says", "verdict", "title", "says")
+        people = {"patients": 50, "own_patients": 1500}
+        return pd.DataFrame(
+            [{**row, **dict.fromkeys(texts, "words"), **people, "id": "B7", "stance": "base"}]
+        )
 
     monkeypatch.setattr(claims_room, "run_claims", run_claims)
     return wishes
@@ -193,7 +250,7 @@ def test_claims_are_run_as_asked_and_kept(asked, tmp_path, capsys):
                 "--quiet", "--out", out)  # fmt: skip
     wish = asked[0]
     assert wish["ids"] == ["B7", "C5"] and wish["patients"] == 50 and wish["stances"] == ["sceptical", "base"]
-    assert "B7" in text and "verdict" in text
+    assert "B7" in text and "verdict" in text and "50 people per arm" in text
     assert sorted(p.name for p in out.iterdir()) == ["claims.csv", "manifest.json"]
     manifest = json.loads((out / "manifest.json").read_text())
     assert manifest["claims"] == ["B7"] and manifest["command"] == "claims"

@@ -195,7 +195,7 @@ def test_nobody_left_alone_gets_much_worse_on_average(evidence: Evidence, key: s
     ({"region": "thoracic"}, "'region' is 'thoracic'; choose one of lumbar, cervical"),
     ({"index": "RMDQ"}, "'index' is 'RMDQ'"),
     ({"main_pain": "back"}, "'main_pain' is 'back'; choose one of axial, limb"),
-    ({"reference": ["hearsay"]}, "names 'hearsay', no row of data/evidence"),
+    ({"reference": ["hearsay"]}, "'hearsay' is no row of data/evidence"),
 ])  # fmt: skip
 def test_a_faulty_row_is_refused_in_one_sentence(
     evidence: Evidence, changes: dict[str, Any], says: str

@@ -62,13 +62,13 @@ def test_all_else_stays_each_persons_own_fate(key):
     follows = {
         "age": {*RISKS, "goal", "goal_level", "incidental_disc", "incidental_facet"},
         "female": {"osteoporosis"},
-        "limb_pain": {"limb_start"},
-        "axial_pain": {"axial_start"},
+        "limb_pain": {"limb_start", "goal_level"},
+        "axial_pain": {"axial_start", "goal_level"},
         "months_in_pain": {"days_in_pain", "prior_sessions"},
         "occupation": {"goal", "goal_level"},
         "goal": {"goal_level"},
         "herniation": {"resorbs"},
-        "insomnia": {"sleep_rest"},
+        "insomnia": {"sleep_rest", "goal_level"},
         "course": {"limb_days", "axial_days", "limb_lasting", "axial_lasting", "wobble"},
     }
     plain, cohort = columns(draw()), columns(draw(**{key: GIVEN[key]}))
@@ -127,7 +127,17 @@ def test_signs_are_told_for_everyone_present_or_absent():
         ({"signs": 3}, "give a list of the names of signs"),
         ({"signs": ["spurling"]}, "the sign 'spurling' belongs to the neck, but disc_herniation is lumbar"),
         ({"signs": ["spurlin"]}, "there is no sign 'spurlin'; did you mean 'spurling'"),
-        ({"signs": [3]}, "there is no sign '3'"),
+        ({"signs": [3]}, "there is no sign '3'; data/signs.toml lists them"),
+        ({"signs": ["SLR"]}, "did you mean 'straight_leg_raise'"),
+        ({"signs": ["Babinski"]}, "there is no sign 'Babinski'; did you mean 'hyperreflexia'"),
+        ({"age": "45"}, "age is '45', a text; write 45 without quotes"),
+        ({"fear": " 1e1"}, "fear is ' 1e1', a text"),
+        ({"sex": "woman"}, "there is no 'sex'; write female=True for a woman or female=False for a man"),
+        ({"male": True}, "there is no 'male'; write female=True"),
+        ({"limb_pain": 0, "axial_pain": 0.0}, "limb_pain and axial_pain are both 0"),
+        ({"age": 20, "months_in_pain": 241}, "months_in_pain is 241, longer than a life of 20 years"),
+        ({"months_in_pain": 217}, "longer than the life of some here; give age as well"),
+        ({"age": 67, "goal": "work"}, "goal is 'work' at the age of 67, but people count as retired from 67"),
     ],
 )
 def test_an_impossible_person_is_refused_in_one_sentence(person, text):
@@ -163,3 +173,56 @@ def test_the_edges_of_a_scale_are_allowed(key, edge):
 def test_numpy_numbers_and_flags_are_as_good_as_pythons():
     cohort = draw(n=3, age=np.float64(45), female=np.bool_(True), prior_sessions=np.int64(4))
     assert (cohort.age == 45).all() and cohort.female.all() and (cohort.prior_sessions == 4).all()
+
+
+# -- what cannot be together ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("mix", "kind"),
+    [("whiplash", "cauda_equina"), ("lumbar_strain", "cord_compression"), ("carpal_tunnel", "cancer"),
+     ({"whiplash": 1, "cervicogenic_headache": 1}, "cauda_equina")],
+)  # fmt: skip
+def test_a_serious_disease_that_the_pattern_cannot_have_is_refused(mix, kind):
+    refused(f"serious is '{kind}', which .* cannot have; (choose one of|leave it out)", mix, serious=kind)
+    assert not draw(mix, 5, serious="none").serious.any()
+
+
+def test_whoever_can_have_the_serious_disease_described_has_it_and_nobody_else():
+    for mix in ({"whiplash": 1, "disc_herniation": 1}, "pain_clinic"):
+        cohort = draw(mix, serious="cauda_equina")
+        able = cohort.number("serious.cauda_equina", 0.0) > 0
+        assert able.any() and not able.all()
+        assert np.array_equal(cohort.serious == 1, able) and np.array_equal(cohort.serious > 0, able)
+        assert np.array_equal(np.isfinite(cohort.serious_day), able)
+
+
+def test_the_data_say_who_can_have_a_serious_disease():
+    could = EVIDENCE.change({"whiplash.serious.cauda_equina": 0.001})
+    assert (draw("whiplash", 5, evidence=could, serious="cauda_equina").serious == 1).all()
+
+
+def test_a_herniation_belongs_to_a_pattern_that_has_one():
+    refused(
+        "herniation is 'bulge', but no herniation belongs to facet_pain", "facet_pain", herniation="bulge"
+    )
+    assert not draw("facet_pain", 5, herniation="none").herniation.any()
+    cohort = draw({"disc_herniation": 1, "facet_pain": 1}, herniation="extrusion")
+    herniated = np.array([what.herniation for what in cohort.conditions])[cohort.which]
+    assert np.array_equal(cohort.herniation, np.where(herniated, 3, 0))
+
+
+@pytest.mark.parametrize(
+    ("mix", "months", "span"),
+    [("lumbar_strain", 120, "0 to 3 months"), ("whiplash", 120, "0 to 12 months"),
+     ("facet_pain", 0, "3 months or more"), ({"whiplash": 1, "facet_pain": 1}, 2, "3 months or more")],
+)  # fmt: skip
+def test_months_in_pain_fit_the_pattern(mix, months, span):
+    refused(f"months_in_pain is {months}, but people come with .* after {span} of pain", mix,
+            months_in_pain=months)  # fmt: skip
+
+
+def test_long_pain_in_a_long_life_is_believed():
+    assert draw("facet_pain", 5, age=70, months_in_pain=480).days_in_pain == pytest.approx(40 * 365.25)
+    assert draw(n=5, limb_pain=0, axial_pain=3).axial_start.min() == 3
+    assert draw(n=5, age=66.9, goal="work").goal.max() == GOALS.index("work")

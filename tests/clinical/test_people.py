@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
 
+from spinesim.clinical import outcomes
+from spinesim.clinical.body import Body
 from spinesim.clinical.cohort import GOALS, MIXES, OCCUPATIONS, RISKS, SERIOUS, case_mix, draw_cohort
-from spinesim.clinical.people import by_age, goals
+from spinesim.clinical.entry import at_entry
+from spinesim.clinical.people import by_age, goal_levels, goals
 from spinesim.errors import SpinesimError
-from spinesim.evidence import Draws, load_evidence
+from spinesim.evidence import Draws, Parameter, load_evidence
+from spinesim.evidence.store import Named
 
 EVIDENCE = load_evidence()
 CONDITIONS = list(EVIDENCE.conditions)
@@ -207,9 +211,62 @@ def test_goals_are_in_natural_units():
     cohort = draw("pain_clinic", 5_000)
     for i, goal in enumerate(GOALS):
         level = cohort.goal_level[cohort.goal == i]
-        assert level.min() == EVIDENCE.value(f"goal.{goal}.least")
-        assert level.max() == EVIDENCE.value(f"goal.{goal}.most")
-        assert (level % (5 if goal in ("sitting", "standing", "walking") else 1) == 0).all()
+        assert level.min() >= EVIDENCE.value(f"goal.{goal}.least")
+        in_minutes = goal in ("sitting", "standing", "walking")
+        most = EVIDENCE.value(f"function.{goal}_free") if in_minutes else EVIDENCE.value(f"goal.{goal}.most")
+        assert level.max() <= most
+        assert (level % (5 if in_minutes else 1) == 0).all()
+
+
+@pytest.mark.parametrize("mix", [*MIXES, "lumbar_strain", "lumbar_stenosis", "whiplash"])
+def test_what_people_can_do_at_entry_is_where_their_body_starts(mix):
+    draws, n = Draws(5), 300
+    cohort = draw(mix, n)
+    body = Body(EVIDENCE, cohort, draws, np.zeros(n, dtype=np.int64), 1)
+    for i, what in enumerate(cohort.conditions):
+        rows = np.flatnonzero(cohort.which == i)
+        disability, sleep = at_entry(EVIDENCE, what, columns(cohort.take(rows)))
+        assert disability == pytest.approx(body.disability[rows])
+        assert sleep == pytest.approx(body.sleep[rows])
+
+
+@pytest.mark.parametrize("mix", [*MIXES, "lumbar_strain", "lumbar_stenosis", "cervicogenic_headache"])
+def test_few_people_bring_a_goal_that_they_have_reached_already(mix):
+    draws, n = Draws(5), 2_000
+    cohort = draw(mix, n)
+    body = Body(EVIDENCE, cohort, draws, np.zeros(n, dtype=np.int64), 1)
+    working = outcomes.at_work(body.numbers, body.disability, cohort.occupation)
+    reached = outcomes.goal_attained(body.numbers, cohort, body.disability, body.sleep, working)
+    assert reached.mean() < 0.2
+    elsewhere = cohort.goal != GOALS.index("work")  # staying at work is a goal
+    assert reached[elsewhere].mean() < 0.05
+
+
+def test_a_goal_lies_above_present_ability_by_a_share_of_what_is_lost():
+    walking, work = GOALS.index("walking"), GOALS.index("work")
+    goal, u = np.array([walking, walking, walking, walking, work]), np.array([0.0, 0.0, 1.0, 0.0, 0.0])
+    able = {"walking": np.array([60.0, 0, 30, 119, 0])}
+    levels = goal_levels(
+        EVIDENCE.change({"person.goal_gain": 0.5}), goal, u, able, dict.fromkeys(GOALS, 120.0)
+    )
+    assert levels.tolist() == [90, 60, 75, 115, EVIDENCE.value("goal.work.least")]
+    low = goal_levels(EVIDENCE.change({"person.goal_gain": 0.0}), goal, u, able, dict.fromkeys(GOALS, 120.0))
+    assert low.tolist() == [60, 15, 60, 115, EVIDENCE.value("goal.work.least")]
+
+
+def test_months_in_pain_spread_around_their_mean_where_there_is_a_spread():
+    spread = draw("lumbar_stenosis", 20_000).days_in_pain * 12 / 365.25
+    assert spread.mean() == pytest.approx(EVIDENCE.value("lumbar_stenosis.months_in_pain"), rel=0.02)
+    assert spread.min() >= EVIDENCE.value("lumbar_stenosis.months_least") and spread.std() > 5
+    same = draw("facet_pain", 50).days_in_pain
+    assert (same == EVIDENCE.value("facet_pain.months_in_pain") * 365.25 / 12).all()
+
+
+def test_a_mix_without_a_row_for_some_condition_names_the_row():
+    rows = Named[Parameter]("parameter called")
+    rows.update({k: p for k, p in EVIDENCE.parameters.items() if k != "case_mix.primary_care.whiplash"})
+    with pytest.raises(SpinesimError, match=r"the row 'case_mix.primary_care.whiplash' is missing; add it"):
+        case_mix(replace(EVIDENCE, _parameters=rows), "primary_care")
 
 
 # -- serious disease -----------------------------------------------------------------------------------------

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from spinesim.errors import SpinesimError
-from spinesim.evidence import files, load_evidence
+from spinesim.evidence import files
+from spinesim.evidence.load import read_evidence
 
 ROW = (
     "physio.relief,Pain removed by a course,0.16,0.04,0.28,95% CI,proportion,exercise_smd,moderate,yes,"
@@ -57,7 +58,7 @@ def test_a_fault_in_parameters_is_one_sentence(
     assert ROW.count(old) == 1
     fault = parameters_text.replace(ROW, ROW.replace(old, new))
     with pytest.raises(SpinesimError) as caught:
-        load_evidence(make_folder(parameters=fault))
+        read_evidence(make_folder(parameters=fault))
     text = str(caught.value)
     assert sentence in text
     assert text.startswith("data/parameters/all.csv line ")
@@ -92,7 +93,7 @@ def test_a_value_its_unit_does_not_permit_is_refused(
 ) -> None:
     assert parameters_text.count(old) == 1
     with pytest.raises(SpinesimError) as caught:
-        load_evidence(make_folder(parameters=parameters_text.replace(old, new)))
+        read_evidence(make_folder(parameters=parameters_text.replace(old, new)))
     text = str(caught.value)
     assert text.startswith("data/parameters/all.csv line ") and sentence in text
     assert text.endswith("mend the number or the unit.") and "\n" not in text
@@ -101,7 +102,7 @@ def test_a_value_its_unit_does_not_permit_is_refused(
 def test_a_quote_never_closed_is_named_where_it_opens(make_folder, parameters_text: str) -> None:
     fault = parameters_text.replace("nobody has measured it", '"nobody has\nmeasured it')
     with pytest.raises(SpinesimError) as caught:
-        load_evidence(make_folder(parameters=fault))
+        read_evidence(make_folder(parameters=fault))
     start = (
         "data/parameters/all.csv line 6: not a readable CSV row (unexpected end of data); check its quotes."
     )
@@ -138,7 +139,7 @@ def test_a_fault_in_the_figures_is_one_sentence(
     assert FIGURE_ROW.count(old) == 1
     fault = figures_text.replace(FIGURE_ROW, FIGURE_ROW.replace(old, new))
     with pytest.raises(SpinesimError) as caught:
-        load_evidence(make_folder(figures=fault))
+        read_evidence(make_folder(figures=fault))
     assert sentence in str(caught.value)
     assert str(caught.value).startswith("data/evidence/papers.csv line ")
 
@@ -147,7 +148,7 @@ def test_an_id_may_not_stand_in_two_evidence_files(make_folder, figures_text: st
     folder = make_folder()
     (folder / "evidence" / "second.csv").write_text(figures_text)
     with pytest.raises(SpinesimError, match=r"second.csv line 2, row 'exercise_smd', column id: used twice"):
-        load_evidence(folder)
+        read_evidence(folder)
 
 
 @pytest.mark.parametrize(
@@ -162,58 +163,58 @@ def test_columns_are_exact(make_folder, parameters_text: str, old: str, new: str
     header, rest = parameters_text.split("\n", 1)
     fault = f"{header}\n".replace(old, new) + rest
     with pytest.raises(SpinesimError) as caught:
-        load_evidence(make_folder(parameters=fault))
+        read_evidence(make_folder(parameters=fault))
     assert sentence in str(caught.value)
 
 
 def test_lines_are_counted_across_quoted_line_breaks(make_folder, parameters_text: str) -> None:
     fault = parameters_text.replace("as published", '"as\npublished"').replace(",800,", ",much,")
     with pytest.raises(SpinesimError, match=r"line 4, row 'physio.days', column value: 'much'"):
-        load_evidence(make_folder(parameters=fault))
+        read_evidence(make_folder(parameters=fault))
 
 
 def test_an_empty_table_says_which_column_is_missing(make_folder) -> None:
     with pytest.raises(SpinesimError, match=r"data/parameters/all.csv line 1: the column 'id' is missing"):
-        load_evidence(make_folder(parameters=""))
+        read_evidence(make_folder(parameters=""))
 
 
 @pytest.mark.parametrize("which", ["conditions", "treatments"])
 def test_a_missing_file_is_named(make_folder, which: str) -> None:
     with pytest.raises(SpinesimError, match=rf"{which}\.\w+ is missing; restore it, or point SPINESIM_DATA"):
-        load_evidence(make_folder(**{which: None}))
+        read_evidence(make_folder(**{which: None}))
 
 
 def test_missing_folders_are_named(make_folder, tmp_path: Path) -> None:
     with pytest.raises(SpinesimError, match="evidence holds no CSV file"):
-        load_evidence(make_folder(figures=None))
+        read_evidence(make_folder(figures=None))
     with pytest.raises(SpinesimError, match="parameters holds no CSV file"):
-        load_evidence(make_folder(parameters=None))
+        read_evidence(make_folder(parameters=None))
     with pytest.raises(SpinesimError, match=r"nowhere', which is no folder; name the one that holds"):
-        load_evidence(tmp_path / "nowhere")
+        read_evidence(tmp_path / "nowhere")
 
 
 def test_a_folder_in_place_of_a_file_is_a_sentence(make_folder) -> None:
     folder = make_folder(parameters=None)
     (folder / "parameters/all.csv").mkdir()
     with pytest.raises(SpinesimError, match=r"all.csv cannot be read"):
-        load_evidence(folder)
+        read_evidence(folder)
 
 
 @pytest.mark.parametrize("which", ["parameters", "figures", "conditions", "treatments"])
 def test_other_encodings_are_refused_with_the_line(make_folder, which: str) -> None:
     with pytest.raises(SpinesimError, match=r"^data/.* line 2: not UTF-8 text; save the file as UTF-8"):
-        load_evidence(make_folder(**{which: b"first\nna\xefve\n"}))
+        read_evidence(make_folder(**{which: b"first\nna\xefve\n"}))
 
 
 def test_oversize_is_refused_unread(make_folder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "LARGEST_FILE", 2**20)
     with pytest.raises(SpinesimError, match=r"conditions.toml: larger than 1 MiB, so not read"):
-        load_evidence(make_folder(conditions="#" * (2**20 + 1)))
+        read_evidence(make_folder(conditions="#" * (2**20 + 1)))
 
 
 def test_a_field_without_end_is_refused(make_folder, parameters_text: str) -> None:
     with pytest.raises(SpinesimError, match=r"not a readable CSV row \(field larger than field limit"):
-        load_evidence(make_folder(parameters=parameters_text.replace("as published", "x" * 200_000)))
+        read_evidence(make_folder(parameters=parameters_text.replace("as published", "x" * 200_000)))
 
 
 @pytest.mark.parametrize("which", ["conditions", "treatments"])
@@ -231,6 +232,6 @@ def test_a_field_without_end_is_refused(make_folder, parameters_text: str) -> No
 )
 def test_broken_toml_is_one_sentence(make_folder, which: str, content: str, sentence: str) -> None:
     with pytest.raises(SpinesimError) as caught:
-        load_evidence(make_folder(**{which: content}))
+        read_evidence(make_folder(**{which: content}))
     assert str(caught.value).startswith(f"data/{which}.toml")
     assert sentence in str(caught.value)

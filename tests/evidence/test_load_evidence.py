@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from spinesim.errors import SpinesimError
-from spinesim.evidence import Evidence, Figure, Parameter, data_folder, load, load_evidence
+from spinesim.evidence import Evidence, Figure, Parameter, data_folder, load
+from spinesim.evidence.load import read_evidence
 
 # --- what is read ------------------------------------------------------------------------------------
 
 
 def test_the_tiny_folder_is_read(make_folder) -> None:
-    evidence = load_evidence(make_folder())
+    evidence = read_evidence(make_folder())
     relief = evidence["physio.relief"]
     assert isinstance(relief, Parameter)
     assert (relief.value, relief.low, relief.high, relief.checked) == (0.16, 0.04, 0.28, True)
@@ -39,7 +40,7 @@ def test_the_tiny_folder_is_read(make_folder) -> None:
 
 
 def test_unconfirmed_numbers_are_named(make_folder) -> None:
-    evidence = load_evidence(make_folder())
+    evidence = read_evidence(make_folder())
     assert evidence.unconfirmed() == ["physio.days", "fitted.share", "guess.fear"]
     assert "UNCONFIRMED: not checked at source (old_memory)" in evidence["physio.days"].card()
     assert "ASSUMPTION" in evidence["guess.fear"].card()
@@ -49,7 +50,7 @@ def test_unconfirmed_numbers_are_named(make_folder) -> None:
 
 
 def test_unknown_ids_name_near_matches(make_folder) -> None:
-    evidence = load_evidence(make_folder())
+    evidence = read_evidence(make_folder())
     for ask in (lambda: evidence["physio.releif"], lambda: evidence.value("physio.releif")):
         with pytest.raises(SpinesimError, match=r"called 'physio.releif'; did you mean 'physio.relief'"):
             ask()
@@ -61,7 +62,7 @@ def test_unknown_ids_name_near_matches(make_folder) -> None:
 
 
 def test_nothing_can_be_altered(make_folder) -> None:
-    evidence = load_evidence(make_folder())
+    evidence = read_evidence(make_folder())
     with pytest.raises(TypeError):
         evidence.parameters["physio.days"] = evidence["physio.relief"]
     with pytest.raises(TypeError):
@@ -73,7 +74,7 @@ def test_nothing_can_be_altered(make_folder) -> None:
 def test_columns_may_stand_in_any_order_and_excel_may_add_a_mark(make_folder, parameters_text: str) -> None:
     rows = [line.split(",") for line in parameters_text.splitlines() if '"' not in line]
     turned = "\r\n".join(",".join([*row[1:], row[0]]) for row in rows) + "\r\n,,,,,,,,,,\r\n"
-    evidence = load_evidence(make_folder(parameters=b"\xef\xbb\xbf" + turned.encode()))
+    evidence = read_evidence(make_folder(parameters=b"\xef\xbb\xbf" + turned.encode()))
     assert evidence.value("physio.relief") == 0.16
     assert len(evidence) == 4
 
@@ -82,7 +83,7 @@ def test_columns_may_stand_in_any_order_and_excel_may_add_a_mark(make_folder, pa
 
 
 def test_change_makes_a_new_evidence(make_folder) -> None:
-    before = load_evidence(make_folder())
+    before = read_evidence(make_folder())
     after = before.change({"physio.relief": 0, "guess.fear": 0.15})
     assert (before.value("physio.relief"), after.value("physio.relief")) == (0.16, 0.0)
     assert isinstance(after.value("physio.relief"), float)
@@ -96,9 +97,9 @@ def test_change_makes_a_new_evidence(make_folder) -> None:
 
 def test_the_digest_knows_content_and_changes(make_folder, parameters_text: str) -> None:
     folder = make_folder()
-    evidence = load_evidence(folder)
+    evidence = read_evidence(folder)
     assert len(evidence.digest) == 64
-    assert load_evidence(folder).digest == evidence.digest
+    assert read_evidence(folder).digest == evidence.digest
     assert evidence.change({}).digest == evidence.digest
     one = evidence.change({"guess.fear": 0.1, "physio.days": 5})
     other = evidence.change({"physio.days": 9}).change({"physio.days": 5}).change({"guess.fear": 0.1})
@@ -107,21 +108,21 @@ def test_the_digest_knows_content_and_changes(make_folder, parameters_text: str)
     assert hash(one) == hash(other)
     seen = {evidence.digest, one.digest, evidence.change({"guess.fear": 0.2}).digest}
     make_folder(parameters=parameters_text.replace("800", "801"))
-    seen.add(load_evidence(folder).digest)
+    seen.add(read_evidence(folder).digest)
     make_folder(conditions="[strain]\n")
-    seen.add(load_evidence(folder).digest)
+    seen.add(read_evidence(folder).digest)
     make_folder(treatments="[physio]\n")
-    seen.add(load_evidence(folder).digest)
+    seen.add(read_evidence(folder).digest)
     assert len(seen) == 6
 
 
 def test_line_ends_do_not_change_the_digest(make_folder, parameters_text: str) -> None:
-    unix = load_evidence(make_folder()).digest
-    assert load_evidence(make_folder(parameters=parameters_text.replace("\n", "\r\n"))).digest == unix
+    unix = read_evidence(make_folder()).digest
+    assert read_evidence(make_folder(parameters=parameters_text.replace("\n", "\r\n"))).digest == unix
 
 
 def test_evidence_pickles_with_its_changes(make_folder) -> None:
-    evidence = load_evidence(make_folder()).change({"physio.days": 5})
+    evidence = read_evidence(make_folder()).change({"physio.days": 5})
     evidence["physio.relief"].ppf(0.2)
     for again in (pickle.loads(pickle.dumps(evidence)), copy.deepcopy(evidence)):
         assert isinstance(again, Evidence)
@@ -150,7 +151,7 @@ def test_evidence_pickles_with_its_changes(make_folder) -> None:
 )
 def test_change_refuses(make_folder, values: dict[str, object], sentence: str) -> None:
     with pytest.raises(SpinesimError) as caught:
-        load_evidence(make_folder()).change(values)
+        read_evidence(make_folder()).change(values)
     assert sentence in str(caught.value)
 
 
@@ -161,7 +162,7 @@ def test_the_environment_chooses(make_folder, monkeypatch: pytest.MonkeyPatch, t
     folder = make_folder()
     monkeypatch.setenv("SPINESIM_DATA", str(folder))
     assert data_folder() == folder
-    assert load_evidence().folder == folder
+    assert read_evidence().folder == folder
     monkeypatch.setenv("SPINESIM_DATA", str(tmp_path / "nowhere"))
     with pytest.raises(SpinesimError, match=r"SPINESIM_DATA names .*nowhere', which is no folder"):
         data_folder()

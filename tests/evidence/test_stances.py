@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from spinesim.errors import SpinesimError
-from spinesim.evidence import STANCES, Evidence, files, load_evidence
+from spinesim.evidence import STANCES, Evidence, files
+from spinesim.evidence.load import read_evidence
 from spinesim.evidence.stances import load_stances
 
 ROOT = Path(files.__file__).parents[2]
@@ -41,14 +42,14 @@ def tiny(make_folder):
     def make(text: str = STANCES_TEXT) -> Evidence:
         folder = make_folder()
         (folder / "stances.toml").write_text(text)
-        return load_evidence(folder)
+        return read_evidence(folder)
 
     return make
 
 
 @pytest.fixture(scope="module")
 def shipped() -> Evidence:
-    return load_evidence(ROOT / "data")
+    return read_evidence(ROOT / "data")
 
 
 def test_a_stance_moves_disputed_numbers_and_intervals(tiny):
@@ -163,7 +164,7 @@ def test_a_faulty_file_is_refused_in_one_sentence(tiny, old, new, says):
 
 
 def test_a_missing_file_is_said_only_when_a_stance_is_taken(make_folder):
-    evidence = load_evidence(make_folder())
+    evidence = read_evidence(make_folder())
     assert evidence.stance("base") is evidence
     with pytest.raises(
         SpinesimError, match=r"stances\.toml is missing, so no stance can be taken; restore it"
@@ -233,7 +234,7 @@ def test_every_step_and_pattern_cites_figures_that_are_there(shipped):
 def test_a_step_that_cites_a_missing_source_is_refused(make_folder, table):
     text = '[strain]\nlabel = "Strain"\nreference = ["exercise_smd", "exercise_sdm"]\n'
     with pytest.raises(SpinesimError) as refused:
-        load_evidence(make_folder(**{table: text}))
+        read_evidence(make_folder(**{table: text}))
     assert str(refused.value) == (
         f"data/{table}.toml, key 'strain.reference': 'exercise_sdm' is no row of data/evidence; "
         "did you mean 'exercise_smd', or remove it."
@@ -243,4 +244,4 @@ def test_a_step_that_cites_a_missing_source_is_refused(make_folder, table):
 @pytest.mark.parametrize("wrong", ['"exercise_smd"', "[1]", "{ a = 1 }"])
 def test_a_reference_that_is_no_list_of_ids_is_refused(make_folder, wrong):
     with pytest.raises(SpinesimError, match=r"treatments\.toml, key 'strain\.reference': not a list of ids"):
-        load_evidence(make_folder(treatments=f"[strain]\nreference = {wrong}\n"))
+        read_evidence(make_folder(treatments=f"[strain]\nreference = {wrong}\n"))

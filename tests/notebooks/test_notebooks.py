@@ -3,11 +3,16 @@
 import csv
 import json
 import re
+from html import escape
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
+
+import spinesim as ss
+from spinesim import view
+from spinesim.study.simulation import shipped_evidence
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -38,6 +43,8 @@ assert lab.shown.imaging == 4 and lab.status.text.startswith("Cancelled")
 lab.reset()
 await lab.finished()
 assert lab.shown == lab.start and lab.picture == first
+lab.table.toggle.value = True
+assert lab.table.rest.layout.display == "block" and "Flares" in lab.table.rest.value
 lab.story.open.click(); lab.story.next.click(); lab.story.previous.click()
 assert lab.story.status.text
 """
@@ -89,6 +96,47 @@ def test_is_thin_and_stored_without_outputs(path):
     text = "".join("".join(cell["source"]) for cell in notebook["cells"])
     assert "Not for decisions about individual patients" in text
     assert not re.search(r"/(home|root|work|Users|tmp)/", text), "an absolute path"
+
+
+@pytest.fixture(scope="module")
+def lesson():
+    """The run behind lesson 02 as it opens, and the same without incidental findings."""
+    usual = ss.pathway("conservative_first")
+    plans = {"usual care": usual, "your plan": usual.change(imaging_after_weeks=1)}
+    wish = {"condition": "lumbar_strain", "patients": 1_000, "years": 2, "seed": 7}
+    none = shipped_evidence().change({"imaging.incidental_scale": 0})
+    return ss.compare(plans, **wish), ss.compare(plans, **wish, evidence=none)
+
+
+def test_what_the_lesson_says_of_its_sizes_holds(lesson):
+    """Many more scans, some more procedures, hardly any change in pain; a steep fall in six weeks."""
+    study, _ = lesson
+    rows = study.differences().set_index("outcome")
+    scans, procedures = rows.loc["imaging"], rows.loc["procedures"]
+    assert procedures["low"] > 0, "the lesson says: some more procedures"
+    assert scans["low"] > 10 and procedures["difference"] < scans["difference"] / 4, (
+        "rise far less than scans"
+    )
+    pain = rows.loc["pain_12_months"]
+    assert max(abs(pain["low"]), abs(pain["high"])) < 0.1 * study.minimal_important("pain")
+    for _, fan in study.fan("pain").groupby("arm"):
+        weeks = fan.set_index("week")["mean"]
+        assert weeks[6] < 0.6 * weeks[0] and weeks[52] < weeks[6]
+
+
+def test_without_incidental_findings_the_extra_procedures_vanish(lesson):
+    rows = lesson[1].differences().set_index("outcome")
+    assert (
+        rows.loc["procedures", ["difference", "low", "high"]].eq(0).all() and rows.loc["imaging", "low"] > 10
+    )
+
+
+def test_the_start_page_shows_two_plans_that_differ():
+    guide = view.Guide(patients=400, seed=7)
+    fan = guide.study.fan("pain").set_index(["arm", "week"])["mean"]
+    assert fan[view.guide.ONE, 52] - fan[view.guide.TAILORED, 52] > 0.2
+    text = guide.html()
+    assert all(escape(label) in text for label in ss.conditions().values())
 
 
 def test_every_evidence_id_named_is_a_checked_row():

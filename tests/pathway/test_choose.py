@@ -115,10 +115,11 @@ USUAL: dict[str, tuple[Facts, dict[str, tuple[int, float]], dict[str, tuple[list
         },
     ),
     "block_facet": (
-        replace(AXIAL, weeks=12, facet_signs=True, pain=4),
+        replace(AXIAL, weeks=12, leading="facet_pain", facet_signs=True, pain=4),
         PASSED,
         {
             "weeks": ([12, 12.1, 99], [11.99, 2]),
+            "leading": (["facet_pain"], ["", "lumbar_strain", "whiplash"]),
             "facet_signs": ([True], [False]),
             "radicular": ([False], [True]),
             "pain": ([4, 4.1, 10], [3.99, 2]),

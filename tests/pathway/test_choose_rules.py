@@ -44,7 +44,9 @@ def test_offers_in_full() -> None:
     assert urgent == Offer("red_flag_scan", ("imaging",), True, None, "A red flag: scan urgently")
     cascade = choose(usual, replace(AXIAL, finding=True), PASSED)
     assert cascade is not None and cascade.uptake == "cascade.procedure_uptake"
-    facet = choose(usual, replace(AXIAL, finding=True, facet_signs=True), PASSED)
+    signs = replace(AXIAL, finding=True, facet_signs=True)
+    assert choose(usual, signs, PASSED) == cascade  # signs alone, of which many have some, are no diagnosis
+    facet = choose(usual, replace(signs, leading="facet_pain"), PASSED)
     assert facet is not None and facet.rule == "block_facet" and facet.uptake is None
     crossover = choose(load_pathway("trial_conservative_sciatica"), replace(AILING, weeks=8), {})
     assert crossover is not None

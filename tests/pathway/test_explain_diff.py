@@ -214,6 +214,13 @@ def test_diff_of_settings_order_and_kept_visits() -> None:
     assert diff(small([TALK]), kept) == ["visits kept at weeks: none → 9"]
 
 
+def test_diff_mentions_the_region() -> None:
+    back, neck = (USUAL.model_copy(update={"region": region}) for region in ("lumbar", "cervical"))
+    assert diff(USUAL, back) == ["region: both → lumbar"]
+    assert diff(back, neck) == ["region: lumbar → cervical"]
+    assert diff(neck, USUAL) == ["region: cervical → both"]
+
+
 def test_diff_counts_an_optional_dial_as_its_default() -> None:
     assert diff(USUAL, USUAL.change(loading=0.5)) == ["loading: 1 → 0.5"]
     assert diff(USUAL.change(examination=0), USUAL) == ["examination: 0 → 1"]

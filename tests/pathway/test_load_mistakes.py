@@ -55,6 +55,7 @@ MISTAKES: list[tuple[str, str, list[str]]] = [
     ('name = "mine"', "name = 3", ["name = 3", "wrong type"]),
     ('name = "mine"', 'name = " "', ["name", "one printable line"]),
     ('summary = "Two rules."', "summary = [1]", ["summary", "wrong type"]),
+    ('title = "My pathway"', 'title = "My pathway"\nregion = "back"', ["region = 'back' is not known"]),
     ("[settings]\n", "[setting]\n", ["unknown key 'setting'", "did you mean 'settings'"]),
     ("review_weeks = [2, 6, 12, 26, 52]\n", "", ["[settings]", "'review_weeks' is missing"]),
     ("imaging_after_weeks = 6", "imaging_week = 6", ["[settings]", "unknown key 'imaging_week'"]),

@@ -109,9 +109,12 @@ OPTIONAL = st.fixed_dictionaries(
 )
 
 
-@given(st.lists(RULES, min_size=1, max_size=5), st.integers(0, 60), st.floats(0, 520), OPTIONAL)
+REGIONS = st.sampled_from(["lumbar", "cervical", None])
+
+
+@given(st.lists(RULES, min_size=1, max_size=5), st.integers(0, 60), st.floats(0, 520), OPTIONAL, REGIONS)
 def test_a_pathway_written_out_reads_back_the_same(
-    rules: list[Any], sessions: int, week: float, optional: dict[str, Any]
+    rules: list[Any], sessions: int, week: float, optional: dict[str, Any], region: Any
 ) -> None:
     rules = [rule | {"id": f"r{number}"} for number, rule in enumerate(rules)]
     rules.append(
@@ -125,8 +128,8 @@ def test_a_pathway_written_out_reads_back_the_same(
         "cbt_sessions_per_week": 2,
         "review_weeks": [2],
     } | optional
-    made = Pathway(name="n", title="t", settings=settings, rules=rules)  # type: ignore[arg-type]
-    text = 'name = "n"\ntitle = "t"\n[settings]\n'
+    made = Pathway(name="n", title="t", region=region, settings=settings, rules=rules)  # type: ignore[arg-type]
+    text = 'name = "n"\ntitle = "t"\n' + (f'region = "{region}"\n' if region else "") + "[settings]\n"
     text += "".join(f"{key} = {_toml(value)}\n" for key, value in settings.items())
     for rule in rules:
         text += "[[rule]]\n" + "".join(f"{key} = {_toml(value)}\n" for key, value in rule.items())

@@ -13,7 +13,7 @@ from spinesim.evidence import Draws
 from spinesim.pathway import load_pathway
 from spinesim.study import compare, simulate
 from spinesim.study.files import manifest
-from spinesim.study.people import ILLNESSES, WISHES, WORK, People, cohort
+from spinesim.study.people import ILLNESSES, RETIRED, WISHES, WORK, People, cohort
 from spinesim.study.simulation import eligible_cohort, plan, replications, shipped_evidence
 
 USUAL = load_pathway("conservative_first")
@@ -35,8 +35,10 @@ def test_the_table_says_who_they_are_in_words():
         "prior_sessions", "goal", "axial_pain", "limb_pain",
     ]  # fmt: skip
     assert len(table) == 300 and set(table["region"]) == {"back", "neck"}
-    assert set(table["sex"]) == {"woman", "man"} and set(table["occupation"]) <= set(WORK.values())
+    assert set(table["sex"]) == {"woman", "man"} and set(table["occupation"]) <= {*WORK.values(), RETIRED}
     assert table["age"].between(18, 90).all() and table["axial_pain"].between(0, 10).all()
+    retired = who.age >= shipped_evidence().value("person.retired_from")
+    assert retired.any() and np.array_equal(table["occupation"] == RETIRED, retired)
     for row in (0, 17, 299):
         assert table["condition"][row] == who.condition_of(row).label
         ill = {name for risk, name in ILLNESSES.items() if getattr(who, risk)[row]}

@@ -1,11 +1,14 @@
 """Twins: where two paths part is the first difference in care, and those without one are told so."""
 
 import re
+from collections import Counter
 
 import numpy as np
 import pytest
 
 import spinesim as ss
+from spinesim.pathway.vocabulary import STEPS
+from spinesim.study import told
 from spinesim.study.simulation import shipped_evidence
 
 SHOWN = ("imaging", "epidural", "medial_branch_block", "ablation", "microdiscectomy")
@@ -71,7 +74,7 @@ def test_paths_part_on_the_first_day_of_different_care_and_only_then(which, requ
             told = first.split(f"under '{arm}' ")[1].split(";")[0]
             assert (told == "not on that day") == (not alone)
             for _, event, step in alone:
-                assert event != "offer" or "is offered" in told, (patient, step)
+                assert event != "offer" or re.search("(is|are) offered", told), (patient, step)
                 assert event != "declined" or "declined" in told
                 assert event != "harm" or "harm" in told
     assert 10 < parted < len(twins.one.patients) / 2
@@ -131,16 +134,113 @@ def test_a_timeline_holds_what_the_events_say(surgery):
         for results, (arm, lane) in zip((twins.one, twins.other), story.lanes.items(), strict=True):
             assert arm == results.arm and lane["day"].is_monotonic_increasing
             row = results.patients.set_index("patient").loc[patient]
-            labels = lane["label"].value_counts()
+            labels = story.events[arm]["label"].str.replace(r":.*|,.*", "", regex=True).value_counts()
             for label, column in (
-                ("MRI scan", "images"), ("epidural injection", "epidurals"),
-                ("medial branch block", "blocks"), ("ablation", "ablations"), ("operation", "operations"),
+                ("MRI scan", "images"), ("epidural injection", "epidurals"), ("block", "blocks"),
+                ("ablation", "ablations"), ("disc operation", "operations"), ("harm", "harms"),
+                ("session", "sessions"),
             ):  # fmt: skip
-                assert labels.get(label, 0) == row[column]
-            assert lane["label"].str.startswith("harm: ").sum() == row["harms"]
+                assert labels.get(label, 0) == row[column], (patient, label)
+            marks = lane.groupby("lane")["kind"].value_counts()
+            assert marks.get(("exercise", "session"), 0) == row["sessions"]
+            assert marks.get(("operations", "done"), 0) == row["operations"]
+            assert marks.get(("visits: pain", "done"), 0) >= row["visits"]
+            mine = results.events[results.events["patient"] == patient]["event"].value_counts()
+            offers = story.events[arm]["label"].str.extract(r"^offered and (declined|taken up): ")[0]
+            assert (offers == "declined").sum() == mine.get("declined", 0)
+            assert offers.notna().sum() == mine.get("offer", 0)
+            assert (lane["kind"] == "declined").sum() == mine.get("declined", 0)
             np.testing.assert_array_equal(story.pain[arm], results.series["pain"][:, patient])
 
 
 def test_someone_not_in_the_study_is_refused(lesson):
     with pytest.raises(ss.SpinesimError, match="No patient 99999"):
         lesson.twins().story(99_999)
+
+
+@pytest.fixture(scope="module")
+def clinic():
+    """A mixed clinic: the same for everybody, or tailored."""
+    plans = {"one size": "one_size_fits_all", "tailored": "article_tailored"}
+    return ss.compare(plans, condition="pain_clinic", patients=150, years=1, seed=7)
+
+
+def test_every_step_has_words_and_the_lane_of_its_kind():
+    treatments = shipped_evidence().treatments
+    assert set(told.NOUNS) == set(told.LANE_OF) == set(STEPS) == set(treatments)
+    kinds = {lane: {treatments[step]["kind"] for step in steps} for lane, steps in told.LANES.items()}
+    assert kinds == {
+        "visits: pain": {"discharge"}, "exercise": {"course"}, "talk": {"talk"}, "tablets": {"tablets"},
+        "CBT": {"course"}, "tests": {"test"}, "injections": {"procedure"}, "operations": {"operation"},
+        "red flags, harms": {"referral"},
+    }  # fmt: skip
+
+
+def test_all_of_tailored_care_is_told(clinic):
+    lanes, sentences = set(), []
+    twins = clinic.twins()
+    for patient in twins.one.patients["patient"]:
+        story = twins.story(int(patient))
+        lanes |= set(story.lanes["tailored"]["lane"])
+        sentences.append(story.sentence)
+        assert "NSAID tablets is" not in story.sentence and "necks" not in story.sentence
+    assert lanes == set(told.LANES)
+    text = " ".join(sentences)
+    for words in ("CBT sessions", "sleep care", "exercise sessions", "NSAID tablets", "flare plan"):
+        assert words in text
+    assert re.search(r"\d epidural injections in the neck", text)
+    assert "NSAID tablets are offered" in text or "NSAID tablets and" in text
+
+
+def test_a_block_and_its_relief_are_one_row(clinic):
+    blocks = 0
+    twins = clinic.twins()
+    for patient in twins.one.patients.query("blocks > 0")["patient"]:
+        every = twins.story(int(patient)).events["one size"]["label"]
+        here = every[every.str.contains("block") & ~every.str.contains("offered")]
+        assert here.str.fullmatch(r"block, \d+ % relief").all()
+        blocks += len(here)
+    assert blocks > 10
+
+
+def test_discharge_and_running_out_of_visits_are_told_apart(clinic):
+    seen = set()
+    for results in (clinic.twins().one, clinic.twins().other):
+        for patient in results.patients["patient"]:
+            mine = results.events[results.events["patient"] == patient]
+            ends = mine[mine["event"] == "discharge"]
+            every = clinic.twins().story(int(patient)).events[results.arm]
+            for day in ends["day"]:
+                offered = (
+                    (mine["event"] == "offer") & (mine["step"] == "discharge") & (mine["day"] == day)
+                ).any()
+                label = "discharged" if offered else "last planned visit"
+                seen.add(label)
+                assert label in set(every["label"])
+    assert seen == {"discharged", "last planned visit"}
+
+
+@pytest.mark.parametrize(
+    "care, said",
+    [
+        ([("offer", "nsaid")], "NSAID tablets are offered"),
+        ([("offer", "education")], "explanation is offered"),
+        ([("offer", "imaging"), ("offer", "nsaid")], "an MRI scan and NSAID tablets are offered"),
+        ([("offer", "cbt"), ("declined", "cbt")], "CBT is offered and declined"),
+        (
+            [("offer", "epidural"), ("offer", "nsaid"), ("declined", "nsaid")],
+            "an epidural injection is offered, and NSAID tablets are offered and declined",
+        ),
+        ([("declined", "emg")], "a nerve test (EMG) is declined"),
+        ([("end", "cervical_epidural")], "an epidural injection in the neck takes place"),
+        ([("harm", "durotomy")], "harm: torn dura"),
+    ],
+)
+def test_sentences_agree_in_number(care, said):
+    assert told.said(Counter(care)) == said
+
+
+def test_counts_agree_in_number():
+    assert told.counted(1, "imaging") == "1 MRI scan"
+    assert told.counted(3, "cervical_epidural") == "3 epidural injections in the neck"
+    assert told.counted(2, "microdiscectomy") == "2 disc operations"

@@ -24,7 +24,10 @@ def conditions(region: str | None = None) -> dict[str, str]:
     return {
         "lumbar_strain": "Acute lumbar strain",
         "disc_herniation": "Disc herniation with leg pain <&>",
+        "persistent_back_pain": "Persistent back pain",
+        "si_joint_pain": "Sacroiliac joint pain",
         "facet_pain": "Facet joint pain",
+        "whiplash": "Neck pain after whiplash",
     }
 
 
@@ -40,9 +43,10 @@ class FakePathway:
 
 
 def pathway(name: str) -> FakePathway:
-    if name != "conservative_first":
+    if name not in ("conservative_first", "one_size_fits_all", "article_tailored"):
         raise SpinesimError(f"No pathway called '{name}'.")
-    return FakePathway(name)
+    made = FakePathway(name)
+    return made.change(imaging_after_weeks=1) if name == "one_size_fits_all" else made
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ def simulate_steps(
     evidence: Any = None,
     arm: str = "arm",
 ) -> Generator[float, None, Results]:
-    if condition not in conditions():
+    if condition not in (*conditions(), "pain_clinic"):
         raise SpinesimError(f"No condition called '{condition}'.")
     rng = np.random.default_rng(seed)
     n = patients
@@ -88,6 +92,7 @@ def simulate_steps(
     frame = pd.DataFrame(
         {"patient": np.arange(n), "imaged": scanned, "injected": injected, "operated": operated}
     )
+    frame["region"] = "cervical" if condition == "whiplash" else "lumbar"
     return Results(
         arm,
         run,
@@ -103,6 +108,7 @@ class Story:
     patient: int
     arms: list[str]
     lanes: dict[str, pd.DataFrame]
+    events: dict[str, pd.DataFrame]
     parts_on_day: float | None
     sentence: str
     pain: dict[str, np.ndarray]
@@ -122,23 +128,25 @@ class Twins:
         lanes = {}
         for r in (self.first, self.second):
             rows = [
-                (0.0, "first visit"),
-                *[(7.0 + 3.5 * i, "physiotherapy") for i in range(8)],
-                (14.0, "review"),
+                (0.0, "visits: pain", "6", "done"),
+                (0.0, "talk", "sleep care declined", "declined"),
+                *[(7.0 + 3.5 * i, "exercise", "" if i else "physiotherapy", "session") for i in range(8)],
+                (14.0, "visits: pain", "5", "done"),
             ]
             row = r.patients.iloc[patient]
             if row["imaged"]:
-                rows += [(10.0, "MRI: disc bulge <found>"), (12.0, "review")]
+                rows += [(10.0, "tests", "MRI: disc bulge <found>", "done")]
             if row["injected"]:
-                rows += [(30.0, "epidural injection")]
+                rows += [(30.0, "injections", "epidural injection", "done")]
             if row["operated"]:
-                rows += [(60.0, "operation")]
-            rows += [(42.0, "review"), (84.0, "review"), (364.0, "review")]
-            lanes[r.arm] = pd.DataFrame(rows, columns=["day", "label"])
+                rows += [(60.0, "operations", "operation", "done")]
+            rows += [(day, "visits: pain", "4", "done") for day in (42.0, 84.0, 364.0)]
+            lanes[r.arm] = pd.DataFrame(rows, columns=["day", "lane", "label", "kind"])
         return Story(
             int(patient),
             list(lanes),
             lanes,
+            {arm: lane[["day", "label"]] for arm, lane in lanes.items()},
             10.0,
             f"On day 10 patient {patient} was scanned <b>&</b> parted.",
             {r.arm: r.series["pain"][:, patient] for r in (self.first, self.second)},
@@ -156,11 +164,12 @@ class Study:
         year = min(52, len(r.weeks) - 1)
         return {
             "pain_12_months": (p[year], "NRS 0-10"),
-            "disability_12_months": (d[year], "ODI 0-100"),
+            "disability_12_months": (d[year], "ODI or NDI 0-100"),
             "imaging": (100 * t["imaged"].to_numpy(float), "per 100 people"),
             "injections": (100 * t["injected"].to_numpy(float), "per 100 people"),
             "operations": (100 * t["operated"].to_numpy(float), "per 100 people"),
             "cost": (100 + 200 * t["imaged"].to_numpy(float), "USD per person"),
+            "flares": (1.0 + t["imaged"].to_numpy(float), "flares per person"),
             "qaly": (1.5 - 0.03 * p.mean(0), "QALY per person"),
         }
 

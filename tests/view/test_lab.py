@@ -8,6 +8,7 @@ import pytest
 from spinesim.errors import SpinesimError
 from spinesim.view import Guide, ImagingLab, ImagingLesson
 from spinesim.view.lab import MOST
+from spinesim.view.outcomes import FEWER, MORE
 from spinesim.view.story import NOBODY
 
 
@@ -82,7 +83,7 @@ def test_the_reference_arm_is_kept_and_setting_the_same_again_runs_nothing(lab, 
 def test_the_same_plan_in_both_arms_says_so(lab):
     lab.imaging.value = lab.reference.settings.imaging_after_weeks
     assert "no difference, the same people in both arms" in lab.status.text
-    assert "No difference: the same people in both arms" in lab.table.value
+    assert "No difference: the same people in both arms" in lab.table.first.value
     lab.story.open.click()
     assert lab.story.status.text == NOBODY and lab.story.image.layout.display == "none"
     assert lab.story.next.disabled
@@ -111,12 +112,30 @@ def test_text_from_the_study_is_escaped(lab):
 
 def test_a_live_region_and_a_table_a_screen_reader_can_walk(lab):
     assert "role='status'" in lab.status.widget.value and "aria-live='polite'" in lab.status.widget.value
-    assert "<caption>" in lab.table.value
-    assert lab.table.value.count("scope='row'") == len(lab.study.differences())
-    assert lab.table.value.count("scope='col'") == 4
+    both = lab.table.first.value + lab.table.rest.value
+    assert both.count("<caption>") == 2 and both.count("scope='col'") == 8
+    assert both.count("scope='row'") == len(lab.study.differences())
     for control in (lab.imaging, lab.sessions, lab.patients):
         assert re.fullmatch(r"or type \w+, \d+ to \d+:", control.box.description)
         assert control.slider.continuous_update is False
+
+
+def test_more_outcomes_open_and_stay_open(lab):
+    table = lab.table
+    assert "Flares" in table.rest.value and "Flares" not in table.first.value
+    assert table.rest.layout.display == "none" and table.toggle.description == MORE
+    table.toggle.value = True
+    lab.imaging.value = 5
+    assert fine(lab) and table.rest.layout.display == "block" and table.toggle.description == FEWER
+    table.toggle.value = False
+    assert table.rest.layout.display == "none"
+
+
+def test_only_conditions_the_pathway_is_for_are_offered(lab, fake):
+    keys = [key for _, key in lab.condition.options]
+    assert keys == ["lumbar_strain", "disc_herniation", "persistent_back_pain", "facet_pain"]
+    assert [label for label, _ in lab.condition.options] == [fake.conditions()[key] for key in keys]
+    assert "<small>how much daily life is limited by then<br>ODI 0–100</small>" in lab.table.first.value
 
 
 def failing(fault):
@@ -281,7 +300,11 @@ def test_predict_then_reveal(fake):
 
 def test_the_guide_says_every_picture_in_words(fake):
     text = Guide(patients=150, source=fake).html()
-    assert text.count("<img ") == text.count("alt='") == 2
+    assert text.count("<img ") == text.count("alt='") == 3
+    assert (
+        "Disc herniation with leg pain &lt;&amp;&gt;" in text
+        and f"{len(fake.conditions())} patterns of pain" in text
+    )
     assert "95 % interval" in text and "of 10; half the people end between" in text
 
 

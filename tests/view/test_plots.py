@@ -11,14 +11,16 @@ from PIL import Image
 from spinesim.errors import SpinesimError
 from spinesim.view import plots, style
 from spinesim.view.figure import TILES, LabFigure, picture_of
-from spinesim.view.timeline import StoryFigure, horizon, kind, rows_of, timeline
+from spinesim.view.timeline import StoryFigure, gathered, horizon, labels_of, rows_of, timeline
 
 
 def pixels(png):
     return np.asarray(Image.open(io.BytesIO(png)).convert("RGB")).astype(int)
 
 
-@pytest.mark.parametrize("outcome, top, unit", [("pain", 10, "NRS 0–10"), ("disability", 100, "ODI 0–100")])
+@pytest.mark.parametrize(
+    "outcome, top, unit", [("pain", 10, "NRS 0–10"), ("disability", 100, "ODI or NDI 0–100")]
+)
 def test_fan_chart_has_fixed_axes_units_and_names_at_the_lines(study, outcome, top, unit):
     axes = plots.plot_fan(study.fan(outcome), outcome)
     assert axes.get_ylim() == (0, top)
@@ -126,12 +128,63 @@ def test_timelines_share_rows_and_mark_the_parting(study):
     assert (edge == 255).all(), "a label is cut off"
 
 
-def test_labels_split_into_what_and_detail(study):
-    assert kind("visit, pain 4") == ("visit", "pain 4")
-    assert kind("block: 60 % relief") == ("block", "60 % relief")
-    assert kind("MRI scan") == ("MRI scan", "")
+def test_the_end_of_the_axis_fits_the_events(study):
     story = study.twins().story(study.twins().changed()["patient"].iloc[0])
     assert horizon(story.lanes, 104) == 78 and horizon(story.lanes, 52) == 52
+
+
+def test_only_lanes_in_use_are_drawn_in_their_own_order(study):
+    story = study.twins().story(study.twins().changed()["patient"].iloc[0])
+    rows = rows_of(story.lanes)
+    assert rows[:3] == ["visits: pain", "exercise", "talk"] and "tests" in rows
+    assert "CBT" not in rows and "tablets" not in rows
+
+
+def test_texts_in_a_row_never_overlap_and_say_every_mark():
+    rng = np.random.default_rng(3)
+    for _ in range(200):
+        weeks = np.sort(rng.uniform(0, 104, rng.integers(1, 14)))
+        marks = [(float(week), "abcdefgh"[: rng.integers(0, 8)]) for week in weeks]
+        written = labels_of(marks, 104, 90)
+        for (left, text), (right, _) in zip(written, [*written[1:], (104 * 1.021, "")], strict=False):
+            assert left >= 0 and left + len(text) * 104 / 90 < right
+        joined = "; ".join(text for _, text in written)
+        assert all(text in joined for _, text in marks)
+    assert gathered(["ablation", "ablation", "MRI"]) == "ablation ×2; MRI"
+    assert gathered(["6", "6", "discharged"]) == "6, 6, discharged"
+    assert labels_of([(3.0, "x" * 200)], 104, 90)[0][1].endswith("…")
+
+
+@pytest.mark.parametrize("day, side", [(0.0, "left"), (500.0, "right")])
+def test_the_name_of_the_parting_stands_above_every_curve(study, day, side):
+    from spinesim.view.timeline import pain_curves
+
+    story = study.twins().story(study.twins().changed()["patient"].iloc[0])
+    axes = pain_curves(story.pain, 104, plots.new_axes(), day)
+    text = next(text for text in axes.texts if text.get_text() == "the paths part here")
+    assert text.get_position()[1] > axes.get_ylim()[1] and text.get_va() == "bottom"
+    assert text.get_ha() == side
+
+
+@pytest.mark.parametrize(
+    "regions, limb, axial, index",
+    [
+        ({"lumbar"}, "Leg pain", "Back pain", "ODI 0–100"),
+        ({"cervical"}, "Arm pain", "Neck pain", "NDI 0–100"),
+        ({"lumbar", "cervical"}, "Leg or arm pain", "Back or neck pain", "ODI or NDI 0–100"),
+    ],
+)
+def test_axes_are_named_by_region(regions, limb, axial, index, study):
+    assert style.scale("limb_pain", regions).name == limb
+    assert style.scale("axial_pain", regions).name == axial
+    assert style.scale("disability", regions).unit == index
+    assert limb in plots.plot_fan(study.fan("limb_pain"), "limb_pain", regions=regions).get_ylabel()
+
+
+def test_regions_come_from_the_people(study, fake):
+    assert style.regions_of(study) == {"lumbar"}
+    necks = fake.compare({"a": fake.pathway("conservative_first")}, condition="whiplash", patients=10)
+    assert style.regions_of(necks) == {"cervical"}
 
 
 def test_importing_spinesim_brings_no_pictures_and_no_widgets():

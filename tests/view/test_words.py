@@ -4,7 +4,8 @@ import math
 
 import pytest
 
-from spinesim.view import words
+from spinesim.study import OUTCOMES
+from spinesim.view import names, words
 
 PEOPLE, NRS, ODI = "per 100 people", "NRS 0-10", "ODI 0-100"
 CASES = [
@@ -39,7 +40,7 @@ CASES = [
     ),
     (
         ("cost", -0.2, -0.3, -0.1, "USD per person"),
-        "Cost: under US$ 1 less per person (95 % interval under US$ 1 less)",
+        "Cost: no difference (under US$ 1 per person)",
     ),
     (
         ("qaly", -0.0121, -0.02, -0.004, "QALY per person"),
@@ -47,14 +48,14 @@ CASES = [
     ),
     (
         ("imaging", 0.004, 0.001, 0.3, PEOPLE),
-        "MRI scans: under 0.1 more per 100 people (95 % interval under 0.1 to 0.3 more)",
+        "MRI scans: hardly any difference (95 % interval under 0.1 to 0.3 more)",
     ),
     (
         ("operations", 2.0, math.nan, math.nan, PEOPLE),
         "Operations: 2 more per 100 people (too few people for an interval)",
     ),
     (("operations", math.nan, math.nan, math.nan, PEOPLE), "Operations: could not be measured in this run"),
-    (("new_thing", 1.0, 0.5, 1.5, "goats"), "New thing: 1 more (goats) (95 % interval 0.5 to 1.5 more)"),
+    (("new_thing", 1.0, 0.5, 1.5, "goats"), "New thing: 1 goats more (95 % interval 0.5 to 1.5 more)"),
     (
         ("pain_12_months", -0.3, -0.5, -0.1, NRS, 2.0),
         "Pain at 12 months: 0.3 points lower on the 0–10 scale (95 % interval 0.1 to 0.5 lower); "
@@ -62,13 +63,43 @@ CASES = [
     ),
     (
         ("pain_12_months", 0.002, -0.003, 0.004, NRS, 2.0),
-        "Pain at 12 months: no clear difference (95 % interval under 0.01 points either way); "
-        "smaller than the minimal important change of 2 points",
+        "Pain at 12 months: no difference (under 0.01 points on the 0–10 scale)",
     ),
     (
         ("disability_12_months", -12.0, -13.5, -10.5, ODI, 10.0),
         "Disability at 12 months: 12 points lower on the 0–100 scale (95 % interval 10.5 to 13.5 lower); "
         "at least the minimal important change of 10 points",
+    ),
+    (
+        ("pain_12_months", 0.003, 0.001, 0.004, NRS, 2.0),
+        "Pain at 12 months: no difference (under 0.01 points on the 0–10 scale)",
+    ),
+    (
+        ("visits", 1.214, 1.19, 1.24, "visits per person"),
+        "Clinic visits: 1.21 more per person (95 % interval 1.19 to 1.24 more)",
+    ),
+    (
+        ("visits", 1.2141, 1.2139, 1.2143, "visits per person"),
+        "Clinic visits: 1.214 more per person (95 % interval less than 0.001 either side)",
+    ),
+    (("visits", 1.2, 1.2, 1.2, "visits per person"), "Clinic visits: 1.2 more for everyone alike"),
+    (
+        ("imaging", 100.0, 100.0, 100.0, PEOPLE),
+        "MRI scans: 100 more per 100 people for everyone alike",
+    ),
+    (
+        ("days_off_work", -18.36, -22.78, -13.95, "days per person"),
+        "Days off work: 18.4 days fewer per person (95 % interval 13.9 to 22.8 fewer)",
+    ),
+    (
+        ("disability_12_months", -0.3, -2.0, 1.2, "ODI or NDI 0-100", 10.0),
+        "Disability at 12 months: no clear difference (95 % interval 2 points lower to 1.2 points higher); "
+        "smaller than the minimal important change of 10 points",
+    ),
+    (
+        ("deficit", -0.17, -0.36, 0.02, "% of full deficit"),
+        "Lasting nerve damage: no clear difference (95 % interval 0.36 % of full deficit lower "
+        "to 0.02 % of full deficit higher)",
     ),
     (
         ("disability_12_months", 9.0, 6.0, 12.0, ODI, 10.0),
@@ -110,3 +141,25 @@ def test_a_study_in_sentences(study):
 def test_brief_drops_the_interval():
     assert words.brief(CASES[0][1]) == "Operations: 4 fewer per 100 people"
     assert words.brief(CASES[5][1]) == "Operations: no difference, the same people in both arms"
+
+
+def test_no_unit_is_said_in_doubled_brackets():
+    for unit in {outcome.unit for outcome in OUTCOMES.values()}:
+        for low, high in ((0.5, 1.5), (-0.5, 1.5), (1.0, 1.0), (0.0, 0.0), (math.nan, math.nan)):
+            said = words.sentence("x", 1.0 if low != 0 else 0.0, low, high, unit)
+            assert ") (" not in said and "((" not in said and "))" not in said
+
+
+def test_every_outcome_has_a_plain_name_and_its_meaning():
+    assert set(names.NAMES) == set(OUTCOMES)
+    assert all(name.label and name.meaning for name in names.NAMES.values())
+    assert set(names.FIRST) < set(OUTCOMES)
+
+
+def test_the_important_outcomes_come_first_and_none_is_lost():
+    first, rest = names.in_order(OUTCOMES)
+    assert first == list(names.FIRST) and sorted([*first, *rest]) == sorted(OUTCOMES)
+    short, _ = names.in_order([one for one in OUTCOMES if "12_months" not in one])
+    assert short[:2] == ["pain_average", "disability_average"]
+    assert names.in_order(["qaly", "new_thing"]) == (["qaly"], ["new_thing"])
+    assert names.label("new_thing") == "New thing"
