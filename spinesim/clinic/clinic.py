@@ -85,6 +85,7 @@ class Clinic:
         self.judgement = Judgement(evidence, cohort, self.signs, self.examines)
         self.programmes = {key: str(row["programme"]) for key, row in evidence.conditions.items()}
         self.ages = cohort.age.tolist()
+        self.regions = [cohort.conditions[i].region for i in cohort.which]
         self.occupations = [OCCUPATIONS[i] for i in cohort.occupation]
         self.patients = [
             Patient(row, int(cohort.ids[row]), int(entry[row]), int(entry[row]) + weeks * WEEK)
@@ -170,6 +171,10 @@ class Clinic:
         """The person's uniforms for a numbered occurrence."""
         at, who = self.draws.at, patient.id
         return lambda name: at(name, occurrence, who)
+
+    def possible(self, patient: Patient, step: str) -> bool:
+        """Whether a step can be done where this person hurts: nobody operates on the back for the neck."""
+        return self.treatments[step].region in (None, self.regions[patient.row])
 
     def accepts(self, patient: Patient, step: str, uptake: str | None, urgent: bool) -> bool:
         """Whether the person takes up this offer (parameter ``<step>.uptake`` or the rule's own)."""

@@ -62,6 +62,8 @@ def visit(clinic: Clinic, patient: Patient) -> Steps:
 def carry_out(clinic: Clinic, patient: Patient, offer: Offer) -> Steps:
     """Do what was offered and accepted, in the order offered."""
     for step in offer.steps:
+        if not clinic.possible(patient, step):
+            continue
         clinic.note(patient, "offer", step)
         if not clinic.accepts(patient, step, offer.uptake, offer.urgent):
             clinic.note(patient, "declined", step)

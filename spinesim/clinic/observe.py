@@ -91,7 +91,7 @@ def observe(clinic: Clinic, patient: Patient) -> Facts:
         osteoporosis=bool(cohort.osteoporosis[row]),
         boom_bust=bool(body.active_days[row] <= v["person.boom_bust_days"]),
         leading=leading,
-        region=cohort.condition_of(row).region,
+        region=clinic.regions[row],
         occupation=clinic.occupations[row],
     )
 

@@ -149,8 +149,8 @@ def _can_last(evidence: Evidence, conditions: Sequence[Condition], months: float
         if not least <= months <= most:
             span = f"{least:g} months or more" if math.isinf(most) else f"{least:g} to {most:g} months"
             raise SpinesimError(
-                f"person: months_in_pain is {months:g}, but people come with {what.key} after {span} of pain; "
-                "mend it or choose another condition."
+                f"person: months_in_pain is {months:g}, but people come with {what.key} after {span} of "
+                "pain; mend it or choose another condition."
             )
 
 

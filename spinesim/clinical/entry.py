@@ -1,4 +1,4 @@
-"""What people can do on the day they come: disability and sleep as `Body` starts them, and goals above both."""
+"""What people can do on the day they come: disability and sleep as `Body` starts them; goals above them."""
 
 from __future__ import annotations
 

@@ -30,6 +30,8 @@ class Treatment:
         Harms it can cause; serious diseases it stops.
     numbers : mapping
         Parameters ``<step>.<name>`` by name.
+    region : str or None
+        Where it can be done at all: ``lumbar`` or ``cervical``; None anywhere.
     """
 
     step: str
@@ -41,6 +43,7 @@ class Treatment:
     harms: tuple[str, ...]
     stops: tuple[str, ...]
     numbers: Mapping[str, float]
+    region: str | None = None
 
     def get(self, name: str, default: float = 0.0) -> float:
         """One of its parameters; a missing one means no such effect."""
@@ -66,6 +69,7 @@ def read_treatments(evidence: Evidence) -> dict[str, Treatment]:
             harms=tuple(row.get("harms", ())),
             stops=tuple(row.get("stops", ())),
             numbers=evidence.values(f"{step}."),
+            region=row.get("region"),
         )
 
     return {step: read(step, row) for step, row in evidence.treatments.items()}

@@ -38,6 +38,7 @@ CONDITION = {
 }  # fmt: skip
 TREATMENT = {
     "label": Key(), "resource": Key(known=words.RESOURCES), "kind": Key(known=words.KINDS),
+    "region": Key(known=words.REGIONS, needed=False),
     "relief": Key(known=("share", "points"), needed=False),
     "works_when": Key(known=words.WORKS_WHEN, needed=False), "context": Key("switch", needed=False),
     "harms": Key("list", known=words.HARMS, needed=False, noun="harm"),
@@ -47,7 +48,8 @@ TREATMENT = {
 }  # fmt: skip
 SIGN = {
     "label": Key(), "kind": Key(known=words.SIGN_KINDS), "region": Key(known=(*words.REGIONS, "any")),
-    "block": Key(needed=False), "derived": Key("switch", needed=False), "reference": Key("list", needed=False),
+    "block": Key(needed=False), "derived": Key("switch", needed=False),
+    "reference": Key("list", needed=False),
 }  # fmt: skip
 
 

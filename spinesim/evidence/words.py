@@ -51,7 +51,7 @@ OF_COURSE = ("share", "limb_days", "axial_days", "limb_lasting", "axial_lasting"
 """Each class of natural course needs these: ``<condition>.course.<class>.<name>``."""
 
 BOOKED = ("test", "procedure", "operation", "referral")
-BY_PATHWAY = ("physiotherapy", "specific_physiotherapy", "cbt")
+BY_PATHWAY = ("physiotherapy", "specific_physiotherapy", "group_exercise", "virtual_physiotherapy", "cbt")
 """Courses whose number of sessions is a dial of the pathway."""
 OPERATION_NEEDS = ("success", "axial_days", "wound", "wound_days", "deficit_size")
 FREED_LIMB = ("limb_left", "limb_days", "at_once")

@@ -158,7 +158,6 @@ COURSES: Final[dict[str, tuple[Step, ...]]] = {
         "physiotherapy",
         "specific_physiotherapy",
         "group_exercise",
-        "home_exercise",
         "virtual_physiotherapy",
     ),
     "cbt_sessions": ("cbt",),
@@ -174,7 +173,7 @@ COUNTED_BY: Final[dict[str, tuple[Step, ...]]] = {
     "blocks": ("medial_branch_block",),
     "ablations": ("ablation",),
     "operations": ("microdiscectomy", "decompression", "fusion", "cervical_surgery"),
-    "sessions": (*COURSES["physiotherapy_sessions"], "prehabilitation", "rehabilitation"),
+    "sessions": (*COURSES["physiotherapy_sessions"], "home_exercise", "prehabilitation", "rehabilitation"),
     "cbt_sessions": COURSES["cbt_sessions"],
 }
 """Which steps make a counted fact grow."""

@@ -12,6 +12,7 @@ from spinesim.study.claims_table import FEW, PASSES
 
 INDENT, GAP = "  ", "  "
 NARROWEST = 28  # of the column that says what was measured
+VERDICT = 22  # width of the last column
 WORDS = {
     "pain": "pain",
     "axial_pain": "back or neck pain",
@@ -79,12 +80,9 @@ def _sizes(one: pd.Series) -> tuple[str, str, str]:
 
 
 def _what(one: pd.Series) -> str:
-    """What a check measures; after its own words, if it is not the claim's first."""
+    """What a check measures, with its unit."""
     outcome, unit = worded(one["outcome"]), one["unit"]
-    first = one["claim"] == one["title"]
-    measured = outcome if outcome in unit or unit in outcome else f"{outcome} ({unit})"
-    measured = unit if outcome in unit else measured
-    return measured if first else f"{one['claim']}: {measured}"
+    return unit if outcome in unit else f"{outcome} ({unit})"
 
 
 def _fill(label: str, text: str, width: int) -> str:
@@ -113,12 +111,13 @@ def show(table: pd.DataFrame, width: int = 120) -> str:
     if not stances:
         heads, cells = heads[1:], [line[1:] for line in cells]
     widths = [max(len(line[i]) for line in [heads, *cells]) for i in range(len(heads))]
+    widths[-1] = min(widths[-1], VERDICT)
     room = max(NARROWEST, width - len(INDENT) - sum(widths) - len(GAP) * len(widths))
     head = _line("what", heads, room, widths)
     parts = []
     for name in dict.fromkeys(table["id"]):
         mine = [(one, line) for one, line in zip(rows, cells, strict=True) if one["id"] == name]
-        parts.append("\n".join([*_words(mine[0][0], width), "", head, *_block(mine, room, widths)]))
+        parts.append("\n".join([*_words(mine[0][0], width), "", head, *_block(mine, room, widths, width)]))
     return "\n\n".join([*parts, counted(table)])
 
 
@@ -137,23 +136,29 @@ def _words(one: pd.Series, width: int) -> list[str]:
     return lines
 
 
-def _block(mine: list[tuple[pd.Series, list[str]]], room: int, widths: list[int]) -> list[str]:
-    """The rows of a claim; words too long for their column run on beneath, beside the other stances."""
+def _block(mine: list[tuple[pd.Series, list[str]]], room: int, widths: list[int], width: int) -> list[str]:
+    """The rows of a claim, each check after its own words; what is too long for a column runs on beneath."""
     lines: list[str] = []
-    checks: dict[str, list[list[str]]] = {}
+    checks: dict[str, list[tuple[pd.Series, list[str]]]] = {}
     for one, line in mine:
-        checks.setdefault(_what(one), []).append(line)
-    for what, found in checks.items():
-        said = textwrap.wrap(what, room, subsequent_indent=INDENT, break_long_words=False)
-        for i in range(max(len(said), len(found))):
-            values = found[i] if i < len(found) else [""] * len(widths)
-            lines.append(_line(said[i] if i < len(said) else "", values, room, widths))
+        checks.setdefault(one["claim"], []).append((one, line))
+    for says, found in checks.items():
+        one = found[0][0]
+        if says != one["title"]:
+            lines += textwrap.wrap(says, width, initial_indent=INDENT, subsequent_indent=INDENT * 2)
+        rest = textwrap.wrap(_what(one), room - len(INDENT), break_long_words=False)
+        for _, line in found:
+            *values, verdict = line
+            for part in textwrap.wrap(verdict, widths[-1]):
+                lines.append(_line(rest.pop(0) if rest else "", [*values, part], room, widths))
+                values = [""] * len(values)
+        lines += [_line(said, [""] * len(widths), room, widths) for said in rest]
     return lines
 
 
 def _line(what: str, values: list[str], room: int, widths: list[int]) -> str:
     cells = [value.ljust(width) for value, width in zip(values, widths, strict=True)]
-    return f"{INDENT}{what.ljust(room)}{GAP}{GAP.join(cells)}".rstrip()
+    return f"{INDENT * 2}{what.ljust(room - len(INDENT))}{GAP}{GAP.join(cells)}".rstrip()
 
 
 def counted(table: pd.DataFrame) -> str:

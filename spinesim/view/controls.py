@@ -28,13 +28,16 @@ STYLE = """<style>
   padding: 3px 10px 3px 0; overflow-wrap: break-word; background: none;
   border-bottom: 1px solid var(--jp-border-color2, #ccc); }
 .spinesim table.spinesim-table th small { font-weight: normal; }
+.spinesim table.spinesim-table th small span { white-space: nowrap; }
 .spinesim table.spinesim-table td.number { text-align: right; white-space: nowrap; }
 .spinesim table.outcomes { table-layout: fixed; }
-.spinesim table.outcomes col.name { width: 25%; }
-.spinesim table.outcomes col.mean { width: 11%; }
+.spinesim table.outcomes col.name { width: 29%; }
+.spinesim table.outcomes col.mean { width: 6.4em; }
 .spinesim { container-type: inline-size; }
 @container (max-width: 520px) { .spinesim table.spinesim-table th, .spinesim table.spinesim-table td {
-  font-size: 12.5px; padding-right: 6px; line-height: 1.35; } }
+  font-size: 12.5px; padding-right: 6px; line-height: 1.35; }
+  .spinesim table.outcomes col.name { width: 31%; }
+  .spinesim table.outcomes col.mean { width: 4.6em; } }
 .spinesim .spinesim-status { border-left: 5px solid #009E73; padding: 2px 0 2px 10px; }
 .spinesim .spinesim-status.busy { border-left: 5px double #E69F00; font-weight: bold; }
 .spinesim .spinesim-status.error { border-left: 5px dashed #D55E00; }

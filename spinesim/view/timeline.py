@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -41,11 +42,10 @@ def rows_of(lanes: Mapping[str, pd.DataFrame]) -> list[str]:
 
 def gathered(texts: Sequence[str]) -> str:
     """Texts of neighbouring marks as one: a repeated one is counted ('ablation ×2'), numbers are not."""
-    parts: list[str] = []
-    for text in dict.fromkeys(texts) if not all(one.isdigit() for one in texts) else texts:
-        times = 1 if text.isdigit() else texts.count(text)
-        parts.append(f"{text} ×{times}" if times > 1 else text)
-    return (", " if any(one.isdigit() for one in texts) else "; ").join(parts)
+    if any(text.isdigit() for text in texts):
+        return ", ".join(texts)
+    counts = Counter(texts)
+    return "; ".join(f"{text} ×{times}" if times > 1 else text for text, times in counts.items())
 
 
 def labels_of(marks: Sequence[tuple[float, str]], last_week: float, letters: int) -> list[tuple[float, str]]:

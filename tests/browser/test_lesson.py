@@ -68,11 +68,18 @@ def test_predict_move_and_read(lesson, pictures):
     page.wait_for_function("""() => document.querySelectorAll('.spinesim-status')[1].innerText
         .includes('no difference, the same people in both arms')""")
 
+    # More outcomes by keyboard; they stay open through the next run.
+    more = page.get_by_role("button", name="Show more outcomes")
+    assert page.get_by_text("Clinic visits", exact=True).is_hidden()
+    more.press("Enter")
+    page.get_by_text("Clinic visits", exact=True).wait_for()
+
     # Reset, then one patient.
     page.get_by_role("button", name="Reset").press("Enter")
     page.wait_for_function(
         "text => document.querySelectorAll('.spinesim-status')[1].innerText === text", arg=first
     )
+    assert page.get_by_text("Clinic visits", exact=True).is_visible()
     page.get_by_role("button", name="Show me a patient whose fate changed").press("Enter")
     page.get_by_text("Person 1 of").wait_for()
     page.wait_for_function(

@@ -116,7 +116,8 @@ def test_numbers_have_three_digits_and_no_exponent(value, said):
 @pytest.mark.parametrize(("outcome", "said"), [
     ("axial_pain@26", "back or neck pain, week 26"), ("limb_pain@40-52", "leg or arm pain, weeks 40 to 52"),
     ("pain_improvement@52", "improvement in pain, week 52"),
-    ("net_benefit@100000", "health gained less cost"), ("days_off_work", "days off work"), ("deficit", "permanent nerve deficit"),
+    ("net_benefit@100000", "health gained less cost"),
+    ("days_off_work", "days off work"), ("deficit", "permanent nerve deficit"),
 ])  # fmt: skip
 def test_outcomes_are_said_in_words(outcome, said):
     assert worded(outcome) == said

@@ -18,7 +18,7 @@ RESOURCES = {
 }  # fmt: skip
 KINDS = {"talk", "tablets", "course", "test", "procedure", "operation", "referral", "discharge"}
 NEEDED = {"label", "resource", "kind"}
-OPTIONAL = {"relief", "works_when", "context", "harms", "avoid_in", "stops", "reference"}
+OPTIONAL = {"region", "relief", "works_when", "context", "harms", "avoid_in", "stops", "reference"}
 TISSUE = {"herniation", "facet_source", "si_source", "muscle_source", "narrowed", "root"}
 RISKS = {"kidney_disease", "ulcer", "anticoagulated", "diabetes", "osteoporosis"}
 SERIOUS = {"cauda_equina", "weakness", "cord_compression", "cancer", "infection", "fracture"}
@@ -34,7 +34,7 @@ EXERCISE = {
     "physiotherapy", "specific_physiotherapy", "group_exercise", "home_exercise", "virtual_physiotherapy",
     "prehabilitation", "rehabilitation",
 }  # fmt: skip
-BY_PATHWAY = {"physiotherapy", "specific_physiotherapy", "cbt"}  # number of sessions: a dial of the pathway
+BY_PATHWAY = {"physiotherapy", "specific_physiotherapy", "group_exercise", "virtual_physiotherapy", "cbt"}
 LASTING = {"habits_hold", "conditioning_hold"}
 LEARNT = {
     "fear", "adherence", "sleep", "calm", "calm_days", "habits", "conditioning", "conditioning_loss",

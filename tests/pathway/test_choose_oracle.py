@@ -59,9 +59,17 @@ TEXT_FACTS = {
     "region": ["", "lumbar", "cervical"],
     "occupation": ["", "desk", "driving", "manual", "overhead", "caring"],
 }
-EXERCISE = ["physiotherapy", "specific_physiotherapy", "group_exercise", "home_exercise"]
-EXERCISE += ["virtual_physiotherapy"]
-ALL_STEPS = ["education", "nsaid", *EXERCISE, "cbt", "rehabilitation", "imaging", "cervical_epidural"]
+EXERCISE = ["physiotherapy", "specific_physiotherapy", "group_exercise", "virtual_physiotherapy"]
+ALL_STEPS = [
+    "education",
+    "nsaid",
+    *EXERCISE,
+    "home_exercise",
+    "cbt",
+    "rehabilitation",
+    "imaging",
+    "cervical_epidural",
+]
 ALL_STEPS += ["fusion", "discharge"]
 WEEK_SETTINGS = ["imaging_after_weeks", "injection_after_weeks", "surgery_after_weeks", "block_after_weeks"]
 

@@ -50,8 +50,7 @@ def refusal(text: str) -> str:
 
 
 def test_what_counts_as_what() -> None:
-    exercise = ["physiotherapy", "specific_physiotherapy", "group_exercise", "home_exercise"]
-    exercise += ["virtual_physiotherapy"]
+    exercise = ["physiotherapy", "specific_physiotherapy", "group_exercise", "virtual_physiotherapy"]
     assert {setting: [*steps] for setting, steps in COURSES.items()} == {
         "physiotherapy_sessions": exercise,
         "cbt_sessions": ["cbt"],
@@ -65,7 +64,7 @@ def test_what_counts_as_what() -> None:
         "blocks": {"medial_branch_block"},
         "ablations": {"ablation"},
         "operations": {"microdiscectomy", "decompression", "fusion", "cervical_surgery"},
-        "sessions": {*exercise, "prehabilitation", "rehabilitation"},
+        "sessions": {*exercise, "home_exercise", "prehabilitation", "rehabilitation"},
         "cbt_sessions": {"cbt"},
     }
 

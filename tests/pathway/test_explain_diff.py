@@ -115,7 +115,7 @@ def test_explain_courses_that_the_settings_leave_out() -> None:
 
     assert "is switched off: physiotherapy_sessions is 0, so it has" in said("group_exercise")
     assert "is switched off: cbt_sessions is 0, so it has" in said("cbt")
-    both = said("home_exercise", "cbt")
+    both = said("virtual_physiotherapy", "cbt")
     assert (
         "is switched off: physiotherapy_sessions and cbt_sessions are 0, so it has nothing to offer" in both
     )

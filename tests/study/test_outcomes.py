@@ -162,7 +162,8 @@ def test_work_goals_and_relapses_are_read_off_the_weeks(run):
     v, people, odi = shipped_evidence().value, run.patients, run.series["disability"]
     cohort = draw_cohort(shipped_evidence(), Draws(4), "disc_herniation", 200)
     below = np.array([v(f"occupation.{name}.works_below") for name in people["occupation"]])
-    off = (odi[1:] >= below).sum(axis=0) * v("function.workdays_per_week")
+    working = (people["age"] < v("person.retired_from")).to_numpy()
+    off = working * (odi[1:] >= below).sum(axis=0) * v("function.workdays_per_week")
     np.testing.assert_array_equal(people["days_off_work"], off)
     reached = []
     for i, goal in enumerate(cohort.goal):

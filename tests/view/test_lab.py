@@ -135,7 +135,10 @@ def test_only_conditions_the_pathway_is_for_are_offered(lab, fake):
     keys = [key for _, key in lab.condition.options]
     assert keys == ["lumbar_strain", "disc_herniation", "persistent_back_pain", "facet_pain"]
     assert [label for label, _ in lab.condition.options] == [fake.conditions()[key] for key in keys]
-    assert "<small>how much daily life is limited by then<br>ODI 0–100</small>" in lab.table.first.value
+    assert (
+        "<small>how much daily life is limited by then · <span>ODI 0–100</span></small>"
+        in lab.table.first.value
+    )
 
 
 def failing(fault):
