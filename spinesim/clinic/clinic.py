@@ -13,9 +13,10 @@ import simpy
 from spinesim.clinic import journey as story
 from spinesim.clinic.judgement import Judgement
 from spinesim.clinic.log import EventLog
+from spinesim.clinic.observe import standing
 from spinesim.clinic.patient import Patient
 from spinesim.clinic.setting import ClinicSetting
-from spinesim.clinical import OCCUPATIONS, Body, Cohort, examine, set_load
+from spinesim.clinical import Body, Cohort, examine, set_load
 from spinesim.clinical.treatments import Chance
 from spinesim.evidence import Draws, Evidence
 from spinesim.pathway import COUNTED_BY, COURSES, Pathway
@@ -84,9 +85,8 @@ class Clinic:
         self.signs = examine(evidence, cohort, draws)
         self.judgement = Judgement(evidence, cohort, self.signs, self.examines)
         self.programmes = {key: str(row["programme"]) for key, row in evidence.conditions.items()}
-        self.ages = cohort.age.tolist()
-        self.regions = [cohort.conditions[i].region for i in cohort.which]
-        self.occupations = [OCCUPATIONS[i] for i in cohort.occupation]
+        self.asks = {name for rule in pathway.compiled for name, _, _ in rule.tests}
+        self.standing = standing(cohort, self.signs, self.examines)
         self.patients = [
             Patient(row, int(cohort.ids[row]), int(entry[row]), int(entry[row]) + weeks * WEEK)
             for row in range(len(cohort))
@@ -174,7 +174,7 @@ class Clinic:
 
     def possible(self, patient: Patient, step: str) -> bool:
         """Whether a step can be done where this person hurts: nobody operates on the back for the neck."""
-        return self.treatments[step].region in (None, self.regions[patient.row])
+        return self.treatments[step].region in (None, self.standing[patient.row]["region"])
 
     def accepts(self, patient: Patient, step: str, uptake: str | None, urgent: bool) -> bool:
         """Whether the person takes up this offer (parameter ``<step>.uptake`` or the rule's own)."""

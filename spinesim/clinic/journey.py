@@ -120,7 +120,7 @@ def test(clinic: Clinic, patient: Patient, step: str) -> None:
 
 
 def course(clinic: Clinic, patient: Patient, step: str) -> Steps:
-    """Sessions at their pace; some are missed. Reviews go on meanwhile; surgery or a new red flag ends the course."""
+    """Sessions at their pace; some are missed. Reviews go on; surgery or a new red flag ends the course."""
     what, (sessions, gap) = clinic.treatments[step], clinic.sessions(step)
     patient.courses[step] += 1
     mine, operations, flags = patient.courses[step], patient.tally["operations"], patient.flags

@@ -37,12 +37,15 @@ class Judgement:
         else:
             self.keys, self.at_first = bayes.sign_table(evidence).keys, bayes.before_signs(evidence, cohort)
             self.risk = np.zeros(len(cohort))
+        best = self.at_first.argmax(axis=1)
+        sure = np.exp(self.at_first[np.arange(len(best)), best]).tolist()
+        self.first = [(self.keys[k], p) for k, p in zip(best.tolist(), sure, strict=True)]
 
     def begin(self, patient: Patient) -> None:
         """At the first visit."""
         patient.beliefs = self.at_first[patient.row]
         patient.serious_risk = float(self.risk[patient.row])
-        self._think(patient)
+        patient.leading = self.first[patient.row]
 
     def after_scan(self, patient: Patient) -> None:
         """A scan was read; one that shows no serious disease makes it less likely.

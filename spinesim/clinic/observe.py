@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import math
 from math import floor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from spinesim.clinical import cord_signs_found, reported, weakness_found
+from spinesim.clinical import (
+    OCCUPATIONS,
+    RISKS,
+    Cohort,
+    Signs,
+    cord_signs_found,
+    reported,
+    weakness_found,
+)
 from spinesim.pathway import Facts
 
 if TYPE_CHECKING:
@@ -18,13 +26,32 @@ PAIN_TOP, INDEX_TOP, PERCENT = 10.0, 100.0, 100.0  # NRS 0-10; ODI, NDI and shar
 COMPRESSION = ("cauda_equina", "weakness", "cord_compression")  # serious disease that presses on nerves
 
 
+def standing(cohort: Cohort, signs: Signs, examined: bool) -> list[dict[str, Any]]:
+    """Facts about each person that stay as they are at the first visit, by name."""
+    region = [cohort.conditions[which].region for which in cohort.which]
+    columns: dict[str, list[Any]] = {
+        "age": cohort.age.tolist(),
+        "prior_sessions": cohort.prior_sessions.tolist(),
+        "region": region,
+        "occupation": [OCCUPATIONS[which] for which in cohort.occupation],
+        **{risk: getattr(cohort, risk).tolist() for risk in RISKS},
+    }
+    if examined:
+        found = {"radicular": signs.radicular, "facet_signs": signs.facet, "si_signs": signs.si}
+        columns |= {name: there.tolist() for name, there in found.items()}
+    return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+
+
 def observe(clinic: Clinic, patient: Patient) -> Facts:
-    """What is seen, asked and on file at today's visit."""
+    """What is seen, asked and on file at today's visit.
+
+    What no rule of the pathway reads (sleep, worry, the repeated look for weakness and cord signs) is not
+    asked about.
+    """
     body, v, row = clinic.body_today(), clinic.numbers, patient.row
-    cohort = body.cohort
     weeks = (floor(patient.visit_day) - floor(patient.first_day)) / WEEK
     own_week = (floor(clinic.env.now) - patient.entry) // WEEK
-    at, who = clinic.draws.at, patient.id
+    at, who, asks = clinic.draws.at, patient.id, clinic.asks
 
     def told(name: str, score: float, error: str, top: float) -> float:
         return reported(score, v[error], at(f"report.{name}", own_week, who), top)
@@ -39,9 +66,18 @@ def observe(clinic: Clinic, patient: Patient) -> Facts:
     if math.isnan(patient.first_pain):
         patient.first_pain, patient.first_disability = pain, disability
         patient.flares_before = float(body.flares[row])
-    tally, examined = patient.tally, clinic.examines
+    seen: dict[str, Any] = {}
+    for name, column in (("sleep", body.sleep), ("fear", body.fear)):
+        if name in asks:
+            seen[name] = told(name, PERCENT * float(column[row]), f"report.{name}_error", PERCENT)
+    for name, look in (("weakness", weakness_found), ("cord_signs", cord_signs_found)):
+        if name in asks and clinic.examines:
+            seen[name] = look(body, row, chance)
+    tally, report = patient.tally, patient.report
     leading, certainty = patient.leading
     return Facts(
+        **clinic.standing[row],
+        **seen,
         weeks=weeks,
         pain=pain,
         limb_pain=limb,
@@ -49,15 +85,11 @@ def observe(clinic: Clinic, patient: Patient) -> Facts:
         disability=disability,
         pain_improvement=_better(patient.first_pain, pain),
         disability_improvement=_better(patient.first_disability, disability),
-        age=clinic.ages[row],
-        sleep=told("sleep", PERCENT * float(body.sleep[row]), "report.sleep_error", PERCENT),
-        fear=told("fear", PERCENT * float(body.fear[row]), "report.fear_error", PERCENT),
         serious_risk=patient.serious_risk,
         certainty=PERCENT * certainty,
         flares=int(body.flares[row] - patient.flares_before),
         opioid_weeks=patient.drug_days["opioid"] / WEEK,
         sessions=tally["sessions"],
-        prior_sessions=int(cohort.prior_sessions[row]),
         cbt_sessions=tally["cbt_sessions"],
         images=tally["images"],
         emgs=tally["emgs"],
@@ -74,25 +106,13 @@ def observe(clinic: Clinic, patient: Patient) -> Facts:
         red_flag=patient.red_flag,
         flag_scanned=patient.flag_scanned,
         serious_found=patient.serious_found,
-        compression_found=patient.serious_found and patient.report.kind in COMPRESSION,
-        weakness=examined and weakness_found(body, row, chance),
-        cord_signs=examined and cord_signs_found(body, row, chance),
-        radicular=examined and bool(clinic.signs.radicular[row]),
-        facet_signs=examined and bool(clinic.signs.facet[row]),
-        si_signs=examined and bool(clinic.signs.si[row]),
-        finding=patient.report.finding and not patient.report_closed,
-        concordant=patient.report.concordant and not patient.report_closed,
+        compression_found=patient.serious_found and report.kind in COMPRESSION,
+        finding=report.finding and not patient.report_closed,
+        concordant=report.concordant and not patient.report_closed,
         emg_root=patient.emg_root,
         in_physiotherapy=patient.exercising > 0,
-        kidney_disease=bool(cohort.kidney_disease[row]),
-        ulcer=bool(cohort.ulcer[row]),
-        anticoagulated=bool(cohort.anticoagulated[row]),
-        diabetes=bool(cohort.diabetes[row]),
-        osteoporosis=bool(cohort.osteoporosis[row]),
         boom_bust=bool(body.active_days[row] <= v["person.boom_bust_days"]),
         leading=leading,
-        region=clinic.regions[row],
-        occupation=clinic.occupations[row],
     )
 
 

@@ -1,7 +1,7 @@
 """The body and the bedside: conditions, people, course, treatments, tests (pure NumPy)."""
 
 from spinesim.clinical.body import Body
-from spinesim.clinical.cohort import OCCUPATIONS, Cohort, check_patients, draw_cohort
+from spinesim.clinical.cohort import OCCUPATIONS, RISKS, Cohort, check_patients, draw_cohort
 from spinesim.clinical.conditions import Condition, condition
 from spinesim.clinical.diagnosis import (
     Report,
@@ -19,6 +19,7 @@ from spinesim.clinical.treatments import set_load, treat
 
 __all__ = [
     "OCCUPATIONS",
+    "RISKS",
     "Body",
     "Cohort",
     "Condition",

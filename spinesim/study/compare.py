@@ -185,7 +185,7 @@ def _named(pathways: object) -> dict[str, Pathway | str | Path]:
         if not isinstance(one, str | Path | Pathway):
             raise SpinesimError(f"{str(one)[:40]!r} is no pathway: give a shipped name, a file or a Pathway.")
         file = isinstance(one, Path) or (isinstance(one, str) and one.endswith(".toml"))
-        name = one.name if isinstance(one, Pathway) else Path(one).stem if file else one
+        name = one.name if isinstance(one, Pathway) else Path(one).stem if file else str(one)
         if name in arms:
             raise SpinesimError(
                 f"Two arms are called '{name}': name them, as in {{'usual': '{name}', 'changed': ...}}."

@@ -83,7 +83,7 @@ def _who(clinic: Clinic) -> Columns:
         "region": np.array([c.region for c in cohort.conditions])[cohort.which],
         "age": cohort.age,
         "female": cohort.female,
-        "occupation": clinic.occupations,
+        "occupation": [facts["occupation"] for facts in clinic.standing],
         "course": course,
         "entry_day": clinic.body.entry,
         "leading": leading,

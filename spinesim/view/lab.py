@@ -218,13 +218,8 @@ class ImagingLab:
 
     def _work(self, asked: Settings) -> Work:
         """Simulate both arms (the reference only if not kept) and draw; gives the share done."""
-        common = {
-            "condition": asked.condition,
-            "patients": asked.patients,
-            "years": self.years,
-            "seed": asked.seed,
-        }
         key = (asked.condition, asked.patients, asked.seed)
+        common = dict(zip(("condition", "patients", "seed"), key, strict=True)) | {"years": self.years}
         begin = 0.0
         if key not in self._kept:
             begin = 0.45

@@ -35,7 +35,8 @@ def differences(study: Any) -> tuple[str, str]:
         small = style.by_region(words.said_unit(unit), regions)
         meaning = f"{escape(told.meaning)} · " if told.meaning else ""
         lines[str(outcome)] = (
-            f"<tr><th scope='row'>{escape(told.label)}<br><small>{meaning}<span>{escape(small)}</span></small></th>"
+            f"<tr><th scope='row'>{escape(told.label)}<br>"
+            f"<small>{meaning}<span>{escape(small)}</span></small></th>"
             f"<td class='number'>{escape(means[0])}</td><td class='number'>{escape(means[1])}</td>"
             f"<td>{said_in_html(difference[0].upper() + difference[1:])}</td></tr>"
         )

@@ -41,7 +41,7 @@ def disputes():
 
 
 def gain(name, start, stance, disputes):
-    """How far a line goes the claim's way, and half its interval; without a range to say which, what is better for the patient."""
+    """How far it goes the claim's way (better for the patient where none is said) and half its interval."""
     claim = load_claim(name)
     about = [one for one in disputes if name in one.claims]
     moved = {key: sides[stance].value for one in about for key, sides in one.values.items()}

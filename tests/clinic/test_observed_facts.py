@@ -16,6 +16,7 @@ PRESSES = ("cauda_equina", "weakness", "cord_compression")
 def clinic(build):
     """Twenty people at their first visit, on day 0 of an ample clinic."""
     clinic = build("conservative_first", "disc_herniation", 20, 26)
+    clinic.asks |= {"sleep", "fear", "weakness", "cord_signs"}
     for patient in clinic.patients:
         patient.seen(0.0, counts=True)
     return clinic
@@ -113,12 +114,22 @@ def test_relief_belongs_to_its_own_procedure(clinic, fact, step):
         assert (getattr(facts, other) > 0) == (other == fact)
 
 
+def test_what_no_rule_reads_is_not_asked(build):
+    clinic = build("conservative_first", "disc_herniation", 20, 26)
+    for patient in clinic.patients:
+        patient.seen(0.0, counts=True)
+        facts = observe(clinic, patient)
+        assert (facts.sleep, facts.fear, facts.weakness, facts.cord_signs) == (0, 0, False, False)
+    assert {"sleep", "fear"} <= build("article_tailored", "disc_herniation", 20, 26).asks
+
+
 def test_signs_of_the_day_use_the_weeks_own_uniform_and_only_where_the_clinic_examines(build):
     for examination in (1, 0):
         from spinesim import pathway
 
         plan = pathway("conservative_first").change(examination=examination)
         clinic = build(plan, "disc_herniation", 800, 26)
+        clinic.asks |= {"weakness", "cord_signs"}
         at(clinic, 21)
         found = {"weakness": weakness_found, "cord_signs": cord_signs_found}
         seen = dict.fromkeys(found, 0)
