@@ -155,7 +155,9 @@ class Study:
         """Fan chart of one outcome by week, drawn on a matplotlib Axes, which is returned."""
         from importlib import import_module  # study sits below view; drawing is only borrowed
 
-        return import_module("spinesim.view").plot_fan(self.fan(outcome), outcome, ax=ax)
+        people = pd.concat([run.patients["region"] for run in self.results[self.arms[0]]])
+        regions = frozenset(people)
+        return import_module("spinesim.view").plot_fan(self.fan(outcome), outcome, ax=ax, regions=regions)
 
 
 def _hundred(shares: list[float]) -> list[int]:
