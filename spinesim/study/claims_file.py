@@ -167,7 +167,8 @@ def _said(least: int, most: int) -> str:
 
 def claims() -> list[str]:
     """Ids of the shipped claims, in the clinic's order."""
-    return sorted(path.stem for path in (data_folder() / "claims").glob("*.toml"))
+    ids = (path.stem for path in (data_folder() / "claims").glob("*.toml"))
+    return sorted(ids, key=lambda name: (name[:1], len(name), name))
 
 
 def load_claim(name_or_path: str | Path) -> Claim:

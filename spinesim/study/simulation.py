@@ -17,7 +17,8 @@ from spinesim.clinic import Clinic, ClinicSetting, load_clinic
 from spinesim.clinical import Cohort, check_patients, draw_cohort
 from spinesim.clinical.cohort import Mix, case_mix
 from spinesim.errors import SpinesimError
-from spinesim.evidence import Draws, Evidence, load_evidence
+from spinesim.evidence import Draws, Evidence
+from spinesim.evidence.lookup import shipped
 from spinesim.pathway import Pathway, load_pathway
 from spinesim.study.results import Results, collect
 from spinesim.study.wishes import Person, Told, Written, as_mix, check_rules, told, written
@@ -34,10 +35,9 @@ Progress = Callable[[float], None]
 Eligible = Mapping[str, float]
 
 
-@lru_cache(maxsize=1)
 def shipped_evidence() -> Evidence:
-    """The evidence that ships with spinesim, read once."""
-    return load_evidence()
+    """The evidence of the data folder in use, read once."""
+    return shipped()
 
 
 def conditions(region: str | None = None) -> dict[str, str]:

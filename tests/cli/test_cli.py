@@ -180,20 +180,13 @@ def test_an_unknown_uptake_parameter_is_refused_before_the_run(tmp_path, capsys)
 def test_a_parameter_without_a_source_is_refused(tmp_path, capsys, monkeypatch):
     import shutil
 
-    from spinesim.study import simulation
-
     shutil.copytree(data_folder(), tmp_path / "data")
     table = tmp_path / "data" / "parameters" / "body.csv"
     rows = pd.read_csv(table, dtype=str, keep_default_na=False)
     rows.loc[rows["id"] == "flare.days", "source"] = ""
     rows.to_csv(table, index=False)
     monkeypatch.setenv("SPINESIM_DATA", str(tmp_path / "data"))
-    simulation.shipped_evidence.cache_clear()
-    try:
-        sentence = refused(capsys, "run", "conservative_first", *SMALL)
-    finally:
-        monkeypatch.undo()
-        simulation.shipped_evidence.cache_clear()
+    sentence = refused(capsys, "run", "conservative_first", *SMALL)
     assert "flare.days" in sentence and "source" in sentence and "body.csv" in sentence
 
 
