@@ -106,6 +106,41 @@ class Study:
         ]
         return pd.DataFrame(rows, columns=["outcome", "arm", "versus", "difference", "low", "high", "unit"])
 
+    def harms(self) -> pd.DataFrame:
+        """The harms ledger: each harm per 100 people, one column an arm; the commonest first."""
+        columns = {}
+        for arm, runs in self.results.items():
+            people = pd.concat([run.patients.filter(regex="^harm_") for run in runs])
+            columns[arm] = 100 * people.mean()
+        table = pd.DataFrame(columns)
+        table.index = table.index.str.removeprefix("harm_").str.replace("_", " ").rename("harm")
+        return table.sort_values(self.arms[0], ascending=False, kind="stable").reset_index()
+
+    def strata(self, by: str, outcome: str, edges: Sequence[float] | None = None) -> pd.DataFrame:
+        """One outcome by kind of person: mean and 95 % interval over people, in each arm.
+
+        Parameters
+        ----------
+        by : str
+            A column of `Results.patients`, such as ``occupation``, ``condition`` or ``age``.
+        outcome : str
+            A key of `OUTCOMES`.
+        edges : sequence of float, optional
+            Where a number is cut, as ``[18, 40, 65, 101]`` for ages; the lower edge counts in.
+        """
+        known = list(next(iter(self.results.values()))[0].patients.columns)
+        for asked, choices in ((by, known), (outcome, self._outcomes())):
+            if asked not in choices:
+                raise SpinesimError(f"'{asked}' is not known: choose one of {', '.join(choices)}.")
+        rows = []
+        for arm, runs in self.results.items():
+            people = pd.concat([run.patients[by] for run in runs], ignore_index=True)
+            values = pd.Series(np.concatenate([OUTCOMES[outcome].of(run) for run in runs]))
+            groups = people if edges is None else pd.cut(people, list(edges), right=False)
+            for group, mine in values.groupby(groups.astype(str)):
+                rows.append((str(group), arm, len(mine), *interval(mine.to_numpy()), OUTCOMES[outcome].unit))
+        return pd.DataFrame(rows, columns=[by, "arm", "people", "mean", "low", "high", "unit"])
+
     def events(self) -> pd.DataFrame:
         """The event tables of every arm and run, one below the other."""
         return pd.concat([r.events for runs in self.results.values() for r in runs], ignore_index=True)

@@ -153,3 +153,27 @@ def test_a_killed_worker_is_one_clear_sentence():
     with pytest.raises(ss.SpinesimError, match="worker process died"):
         ss.compare({"a": "conservative_first"}, runs=8, workers=2, patients=2_000, years=2)
     killer.join()
+
+
+def test_the_harms_ledger_adds_up_to_all_harms():
+    study = ss.compare(["stewarded_medicine", "stacked_medicine"], patients=300, years=0.5)
+    ledger = study.harms().set_index("harm")
+    for arm in study.arms:
+        people = study.results[arm][0].patients
+        assert ledger[arm].sum() == pytest.approx(100 * people["harms"].mean())
+        assert ledger.loc["sedation", arm] == pytest.approx(100 * people["harm_sedation"].mean())
+    assert ledger["stacked_medicine"].sum() > ledger["stewarded_medicine"].sum()
+
+
+def test_strata_put_everybody_in_one_group():
+    study = ss.compare(["conservative_first", "early_imaging"], patients=300, years=0.5)
+    whole = study.summary().set_index(["outcome", "arm"])["mean"]
+    for by, edges in (("occupation", None), ("age", [18, 40, 65, 101])):
+        table = study.strata(by, "days_off_work", edges)
+        for arm, rows in table.groupby("arm"):
+            assert rows["people"].sum() == 300
+            mean = np.average(rows["mean"], weights=rows["people"])
+            assert mean == pytest.approx(whole["days_off_work", arm])
+    for wrong in (("shoe_size", "imaging"), ("age", "happiness")):
+        with pytest.raises(ss.SpinesimError, match="is not known: choose one of"):
+            study.strata(*wrong)
