@@ -153,6 +153,7 @@ class Body:
                 axial=what.get("axial_relief"),
                 days=0.0 if what.kind == "tablets" else what.get("return_days", what.get("days")),
                 onset_days=what.get("onset_days"),
+                regrows=what.get("conditioning_hold") if "regrowth_months" in what.numbers else None,
             )
             # kept by name, so that bits do not depend on who was treated first
             self.reliefs = dict(sorted({**self.reliefs, what.step: made}.items()))

@@ -25,8 +25,8 @@ def live(body: Body, here: slice) -> None:
     """One day in the life of the people in `here`."""
     pain = np.maximum(body.limb[here], body.axial[here])
     pass_on(body, here, pain)
-    for name, relief in body.reliefs.items():
-        relief.step(here, regrowth_pace(body, here) if name == "ablation" else 1.0)
+    for relief in body.reliefs.values():
+        relief.step(here, 1.0 if relief.regrows is None else regrowth_pace(body, here, relief.regrows))
     body.context[here] *= body.context_keep
     slow_states(body, here, pain)
     begun = (body.serious_day[here] <= body.day) & (body.treated[here] == 0)
@@ -62,10 +62,10 @@ def pass_on(body: Body, here: slice, pain: Floats) -> None:
     body.flare[here] *= keep
 
 
-def regrowth_pace(body: Body, here: slice) -> Floats:
-    """How fast a cut nerve regrows: slower in a body that is better conditioned than usual."""
+def regrowth_pace(body: Body, here: slice, hold: float) -> Floats:
+    """How fast a cut nerve regrows: slower (by `hold`) in a body better conditioned than usual."""
     fit = np.maximum(body.conditioning[here] - body.numbers["conditioning.level"], 0)
-    pace: Floats = 1 / (1 + body.numbers["ablation.conditioning_hold"] * fit)
+    pace: Floats = 1 / (1 + hold * fit)
     return pace
 
 

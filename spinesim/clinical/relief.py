@@ -30,6 +30,8 @@ class Relief:
         Time constant of fading; 0 means that relief ends at once when it no longer holds.
     onset_days : float
         Time constant of setting in; 0 means at once.
+    regrows : float, optional
+        For relief that holds until a nerve has regrown: how much fitness slows that; None for any other.
 
     Attributes
     ----------
@@ -42,9 +44,17 @@ class Relief:
     """
 
     def __init__(
-        self, n: int, *, share: bool, limb: float, axial: float, days: float, onset_days: float = 0.0
+        self,
+        n: int,
+        *,
+        share: bool,
+        limb: float,
+        axial: float,
+        days: float,
+        onset_days: float = 0.0,
+        regrows: float | None = None,
     ) -> None:
-        self.share, self.limb, self.axial = share, limb, axial
+        self.share, self.limb, self.axial, self.regrows = share, limb, axial, regrows
         self.level, self.left, self.base = np.zeros(n), np.zeros(n), np.zeros(n)
         self.keep = np.full(n, daily(days) if days > 0 else 0.0)
         self.days = days

@@ -14,8 +14,8 @@ from scipy import special
 
 from spinesim.clinical import harms
 from spinesim.clinical.body import Body
-from spinesim.clinical.cohort import SCALE_TOP
 from spinesim.clinical.load import flare_ratio
+from spinesim.clinical.people import SCALE_TOP, Floats
 from spinesim.clinical.relief import daily
 from spinesim.clinical.treatment import EXERCISE, Treatment
 
@@ -175,16 +175,12 @@ def _operate(body: Body, what: Treatment, row: int, chance: Chance) -> None:
     responds = what.step in body.cohort.condition_of(row).responds
     if responds and body.has(row, what.works_when) and chance(f"{what.step}.works") < get("success", 1.0):
         if "limb_left" in what.numbers:
-            limb = body.limb_passing[row] + body.limb_lasting[row]
-            left = min(get("limb_left") * body.cohort.limb_start[row], limb)
-            body.limb_lasting[row] = left
-            body.limb_passing[row] = (limb - left) * (1 - get("at_once"))
+            most = get("limb_left") * body.cohort.limb_start[row]
+            _free(body.limb_passing, body.limb_lasting, row, most, get("at_once"))
             body.limb_keep[row] = min(body.limb_keep[row], daily(get("limb_days")))
         if "axial_left" in what.numbers:
-            axial = body.axial_passing[row] + body.axial_lasting[row]
-            left = min(get("axial_left") * body.cohort.axial_start[row], axial)
-            body.axial_lasting[row] = left
-            body.axial_passing[row] = (axial - left) * (1 - get("axial_at_once"))
+            most = get("axial_left") * body.cohort.axial_start[row]
+            _free(body.axial_passing, body.axial_lasting, row, most, get("axial_at_once"))
         body.axial_keep[row] = min(body.axial_keep[row], daily(get("axial_days")))
         if what.works_when in ("herniation", "root"):
             body.compression[row] = 0.0
@@ -198,3 +194,10 @@ def _operate(body: Body, what: Treatment, row: int, chance: Chance) -> None:
     body.wound[row] += (1 - scar) * wound
     body.wound_keep[row] = daily(get("wound_days"))
     body.scar[row] += stays
+
+
+def _free(passing: Floats, lasting: Floats, row: int, most: float, at_once: float) -> None:
+    """In one channel: at most `most` (NRS) goes on lasting; of the rest a share is gone at once."""
+    pain = passing[row] + lasting[row]
+    lasting[row] = min(most, pain)
+    passing[row] = (pain - lasting[row]) * (1 - at_once)
