@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, cast
@@ -35,15 +36,8 @@ def look() -> AbstractContextManager[None]:
 
 
 def wrapped(text: str, width: int = 20) -> str:
-    """`text` on at most a few short lines, broken at blanks."""
-    lines, line = [], ""
-    for word in text.split():
-        if line and len(line) + 1 + len(word) > width:
-            lines.append(line)
-            line = word
-        else:
-            line = f"{line} {word}".strip()
-    return "\n".join([*lines, line])
+    """`text` on at most a few short lines, broken at blanks; a file's name is read as words."""
+    return textwrap.fill(text.replace("_", " "), width, break_long_words=False, break_on_hyphens=False)
 
 
 def new_axes(width: float = 7.0, height: float = 4.2) -> Axes:

@@ -192,3 +192,8 @@ def test_importing_spinesim_brings_no_pictures_and_no_widgets():
     code = f"import sys, spinesim; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_pathways_file_name_wraps_as_words() -> None:
+    assert plots.wrapped("one_size_fits_all", 11) == "one size\nfits all"
+    assert plots.wrapped("injection or ablation, no operation") == "injection or\nablation, no\noperation"
