@@ -1,0 +1,93 @@
+"""``spinesim naive``: a cohort study as published, its repair, and the truth it missed."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from spinesim.study.naive import NaiveStudy
+
+
+def add(commands: Any) -> None:
+    """Add the command to the parser."""
+    from spinesim.cli.parser import number
+    from spinesim.cli.running import add_running
+
+    parser = commands.add_parser(
+        "naive",
+        help="run a naive cohort study on simulated patients and see it lie",
+        description="Run a cohort study as a database would allow it, its repairs, and the truth that only a "
+        "simulation knows: the same people under both strategies.",
+    )
+    parser.add_argument(
+        "cohort", nargs="?", default="early_mri", help="shipped name or .toml file (default: early_mri)"
+    )
+    parser.add_argument("--patients", type=number, help="people (default: the file's own)")
+    parser.add_argument("--seed", type=number, help="chance (default: the file's own)")
+    add_running(parser)
+    parser.add_argument("--out", type=Path, help="folder for CSV tables, the figure and manifest.json")
+    parser.add_argument("--force", action="store_true", help="replace spinesim results already in --out")
+
+
+def naive(args: argparse.Namespace) -> int:
+    """Run the cohort study and print every answer beside the truth."""
+    from spinesim import __version__
+    from spinesim.cli.running import running
+    from spinesim.study.files import write_folder
+    from spinesim.study.naive import run_naive
+    from spinesim.study.simulation import shipped_evidence
+
+    with running(args) as (executor, keep, progress):
+        found = run_naive(
+            args.cohort,
+            patients=args.patients,
+            seed=args.seed,
+            executor=executor,
+            keep=keep,
+            progress=progress,
+        )
+    _show(found)
+    if args.out:
+        manifest = {
+            "spinesim": __version__,
+            "command": "naive",
+            "cohort": found.cohort.model_dump(),
+            "evidence": {"sha256": shipped_evidence().digest},
+            "note": "Simulated patients. Not for decisions about individual patients.",
+        }
+        write_folder(args.out, {"estimates": found.table, "who": found.who}, manifest, args.force)
+        print(f"\nWritten to {args.out}: estimates.csv, who.csv, manifest.json")
+    return 0
+
+
+def _show(found: NaiveStudy) -> None:
+    from spinesim.study.naive import METHODS
+    from spinesim.study.simulation import shipped_evidence
+
+    cohort, figures = found.cohort, shipped_evidence().figures
+    print(f"{cohort.title}: a cohort study on simulated patients\n{cohort.question}\n")
+    print("Who was exposed, at referral (mean, 95 % interval):")
+    for name, group in found.who.groupby("at_referral", sort=False):
+        means = "; ".join(f"{r.group} {r.mean:.2f} ({r.low:.2f} to {r.high:.2f})" for r in group.itertuples())
+        print(f"  {str(name).replace('_', ' '):12} {means}")
+    for one in cohort.outcome:
+        rows = found.table[found.table["outcome"] == one.key]
+        print(f"\n{one.key.replace('_', ' ')} ({rows['unit'].iloc[0]})")
+        for row in rows.itertuples():
+            print(f"  {_amount(row.estimate, row.low, row.high):>26}  {METHODS[str(row.method)]}")
+        for key in one.published:
+            figure = figures[key]
+            bounds = "" if figure.low is None else f" ({figure.low:g} to {figure.high:g})"
+            loose = "" if figure.checked else "; UNCONFIRMED"
+            said = f"{figure.quantity}: {figure.value:g}{bounds} {figure.unit}"
+            print(f"  published: {said}; {figure.study}{loose}")
+    print()
+    print("\n".join(found.sentences()))
+
+
+def _amount(estimate: float, low: float, high: float) -> str:
+    if estimate == float("inf"):
+        return "nobody unexposed had it"
+    return f"{estimate:.2f} ({low:.2f} to {high:.2f})"
