@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ import pytest
 from hypothesis import settings
 
 os.environ.setdefault("MPLBACKEND", "Agg")
+KEPT = tempfile.TemporaryDirectory(prefix="spinesim-kept-", ignore_cleanup_errors=True)
+os.environ["SPINESIM_KEEP"] = KEPT.name  # tests neither use nor fill the cache of whoever runs them
 
 settings.register_profile("fixed", derandomize=True, deadline=None, print_blob=True)
 settings.register_profile("random", deadline=None, print_blob=True)  # HYPOTHESIS_PROFILE=random, e.g. nightly

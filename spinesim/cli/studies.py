@@ -4,28 +4,13 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
-from contextlib import contextmanager
 from shutil import get_terminal_size
 from typing import Any
 
+from spinesim.cli.running import running
 from spinesim.errors import SpinesimError
 
 NARROWEST, WIDEST = 100, 140  # of a printed line
-
-
-@contextmanager
-def _progress(quiet: bool) -> Any:
-    """A progress bar fed with shares done (0-1)."""
-    from tqdm import tqdm
-
-    with tqdm(
-        total=100,
-        unit="%",
-        leave=False,
-        disable=quiet or None,
-        bar_format="{l_bar}{bar}| {elapsed}<{remaining}",
-    ) as bar:
-        yield lambda share: bar.update(100 * share - bar.n)
 
 
 def _evidence(settings: Sequence[str], stance: str) -> Any:
@@ -80,8 +65,8 @@ def study(args: argparse.Namespace) -> int:
         clinic=args.clinic,
         evidence=known,
     )
-    with _progress(args.quiet) as progress:
-        done = run_study(plans, args.workers, progress)
+    with running(args, many=args.runs > 1) as (executor, keep, progress):
+        done = run_study(plans, executor, progress, keep)
     summary, differences = done.summary(), done.differences()
     if known.taken != "base":
         print(f"Evidence as a {known.taken} reader has it: {len(known.changes)} numbers differ.\n")
@@ -107,8 +92,8 @@ def trial(args: argparse.Namespace) -> int:
 
     loaded = load_trial(args.trial)
     plans = trial_plans(loaded, patients=args.patients, seed=args.seed)
-    with _progress(args.quiet) as progress:
-        results = {done.arm: done for done in finish_all(plans, args.workers, progress)}
+    with running(args, many=False) as (executor, keep, progress):
+        results = {done.arm: done for done in finish_all(plans, executor, progress, keep)}
     table = beside(loaded, results)
     print(f"{loaded.title} (role: {loaded.role}{'' if loaded.checked else '; figures UNCONFIRMED'})")
     print("inside: the model's mean lies in the paper's band (paper_low to paper_high)")
@@ -125,13 +110,14 @@ def claims(args: argparse.Namespace) -> int:
     from spinesim.study.files import write_folder
     from spinesim.study.simulation import shipped_evidence
 
-    with _progress(args.quiet) as progress:
+    with running(args) as (executor, keep, progress):
         table = run_claims(
             args.ids or None,
             patients=args.patients,
             stances=args.stance,
             progress=progress,
-            workers=args.workers,
+            executor=executor,
+            keep=keep,
         )
     print(show(table, min(max(get_terminal_size((120, 24)).columns, NARROWEST), WIDEST)))
     if args.out:

@@ -7,7 +7,7 @@ which emerge. See `data/claims/README.md` for every key.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from spinesim.pathway.vocabulary import OPTIONAL
 from spinesim.study.claims_file import BASE, STANCES, Arm, Check, Claim, Off, claims, load_claim
 from spinesim.study.claims_table import COLUMNS, measurable, row
 from spinesim.study.claims_text import show
+from spinesim.study.executor import Executor, Kept, plan_key, running_on
 from spinesim.study.results import Results
 from spinesim.study.simulation import Plan, Progress, finish_all, plan, shipped_evidence
 
@@ -67,10 +68,9 @@ def _plans(claim: Claim, off: Off | None, stance: str, patients: int | None) -> 
     return made
 
 
-def _key(wish: Plan) -> str:
-    """Two plans with the same key give the same numbers."""
-    parts = [wish.pathway.digest, wish.evidence.digest, wish.clinic, wish.condition, wish.patients]
-    return repr([*parts, wish.weeks, wish.seed, wish.run, wish.eligibility, wish.person])
+Plans = dict[str, Plan]
+Work = tuple[Claim, str, Plans, Plans, Plans]
+"""A claim and a stance; plans by arm with the mechanism on and off; both by key."""
 
 
 def _wanted(claim: Claim, stance: str, patients: int | None) -> tuple[dict[str, Plan], dict[str, Plan]]:
@@ -117,6 +117,8 @@ def run_claims(
     stances: Sequence[str] | None = None,
     progress: Progress | None = None,
     workers: int = 1,
+    executor: Executor | None = None,
+    keep: Kept | None = None,
 ) -> pd.DataFrame:
     """Run claims, each with its off switch, and judge them.
 
@@ -132,6 +134,10 @@ def run_claims(
         Called with the share done (0-1).
     workers : int
         Processes; the numbers do not depend on it.
+    executor : Executor, optional
+        Where to run instead: see `spinesim.study.executor`.
+    keep : Kept, optional
+        Where finished runs are kept; those there already are not simulated again.
 
     Returns
     -------
@@ -147,13 +153,18 @@ def run_claims(
     for claim in chosen:
         for stance in stances or (STANCES if claim.contested else (BASE,)):
             on, off = _wanted(claim, stance, patients)
-            work.append((claim, stance, on, off, {_key(w): w for w in [*on.values(), *off.values()]}))
+            work.append((claim, stance, on, off, {plan_key(w): w for w in [*on.values(), *off.values()]}))
     todo = [wish for *_, unique in work for wish in unique.values()]
-    finished = finish_all(todo, workers, progress) if todo else iter(())
+    with running_on(executor, workers) as somewhere:
+        return _judged(work, finish_all(todo, somewhere, progress, keep), patients)
+
+
+def _judged(work: Sequence[Work], finished: Iterator[Results], patients: int | None) -> pd.DataFrame:
+    """One row per check, from the finished runs in the order in which they were asked for."""
     rows = []
     for claim, stance, on, off, unique in work:
         done = {key: next(finished) for key in unique}
-        with_it, without_it = ({name: done[_key(w)] for name, w in some.items()} for some in (on, off))
+        with_it, without_it = ({name: done[plan_key(w)] for name, w in some.items()} for some in (on, off))
         for check in claim.checks:
             gone = _of(claim, check, without_it) if check.gone else None
             rows.append(

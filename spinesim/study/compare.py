@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,10 +12,13 @@ from scipy import special
 
 from spinesim.errors import SpinesimError
 from spinesim.evidence import Evidence
-from spinesim.pathway import Pathway
+from spinesim.study.arms import Arms as Arms
+from spinesim.study.arms import study_plans as study_plans
+from spinesim.study.executor import Executor, Kept, plan_key, running_on
+from spinesim.study.kept_runs import IN_MEMORY, KeptRuns, size
 from spinesim.study.outcomes import INJECTIONS, OUTCOMES, available
 from spinesim.study.results import SERIES, Results
-from spinesim.study.simulation import Plan, Progress, finish_all, plan, replications, shipped_evidence
+from spinesim.study.simulation import Plan, Progress, finish_all, shipped_evidence
 from spinesim.study.twins import Twins
 
 Floats = npt.NDArray[np.float64]
@@ -47,16 +49,25 @@ class Study:
         For minimal important changes.
     """
 
-    def __init__(self, results: Mapping[str, list[Results]], evidence: Evidence | None = None) -> None:
+    def __init__(
+        self, results: Mapping[str, list[Results] | KeptRuns], evidence: Evidence | None = None
+    ) -> None:
         if not results or not all(results.values()):
             raise SpinesimError("A study needs at least one arm with at least one run.")
-        self.results = {arm: [r.rename(arm) for r in runs] for arm, runs in results.items()}
+        self.results: dict[str, list[Results] | KeptRuns] = {
+            arm: runs if isinstance(runs, KeptRuns) else [r.rename(arm) for r in runs]
+            for arm, runs in results.items()
+        }
+        self._values: dict[tuple[str, str], Floats] = {}
         self.evidence = evidence or shipped_evidence()
         first = next(iter(self.results.values()))
         for arm, runs in self.results.items():
             same = len(runs) == len(first) and all(
                 np.array_equal(a.patients["patient"], b.patients["patient"]) and len(a.weeks) == len(b.weeks)
-                for a, b in zip(runs, first, strict=True)
+                # runs on disk come from one list of plans: reading two of them is enough
+                for a, b in zip(
+                    *((r[:1] if isinstance(r, KeptRuns) else r) for r in (runs, first)), strict=True
+                )
             )
             if not same:
                 raise SpinesimError(
@@ -75,8 +86,13 @@ class Study:
 
     def _units(self, arm: str, outcome: str) -> Floats:
         """The independent values an interval is built on: people in one run, else run means."""
-        per_run = [OUTCOMES[outcome].of(r) for r in self.results[arm]]
-        return per_run[0] if self.runs == 1 else np.array([np.mean(values) for values in per_run])
+        if (arm, outcome) not in self._values:
+            known = self._outcomes()
+            per_run = [[OUTCOMES[key].of(run) for key in known] for run in self.results[arm]]
+            for key, values in zip(known, zip(*per_run, strict=True), strict=True):
+                one = self.runs == 1
+                self._values[arm, key] = values[0] if one else np.array([np.mean(each) for each in values])
+        return self._values[arm, outcome]
 
     def _outcomes(self) -> list[str]:
         return available(next(iter(self.results.values()))[0])
@@ -205,50 +221,22 @@ def _hundred(shares: list[float]) -> list[int]:
     return [int(n) for n in np.diff(edges, prepend=0)]
 
 
-Arms = Mapping[str, Pathway | str | Path] | Sequence[Pathway | str | Path]
-
-
-def _named(pathways: object) -> dict[str, Pathway | str | Path]:
-    """Arms by name; those of a plain sequence are named by themselves."""
-    if isinstance(pathways, Mapping):
-        return dict(pathways)
-    if isinstance(pathways, str | Path | Pathway) or not isinstance(pathways, Iterable):
-        raise SpinesimError(
-            "compare takes two or more pathways: write compare(['conservative_first', 'early_imaging']) or "
-            "{'name of the arm': pathway, ...}."
-        )
-    arms: dict[str, Pathway | str | Path] = {}
-    for one in pathways:
-        if not isinstance(one, str | Path | Pathway):
-            raise SpinesimError(f"{str(one)[:40]!r} is no pathway: give a shipped name, a file or a Pathway.")
-        file = isinstance(one, Path) or (isinstance(one, str) and one.endswith(".toml"))
-        name = one.name if isinstance(one, Pathway) else Path(one).stem if file else str(one)
-        if name in arms:
-            raise SpinesimError(
-                f"Two arms are called '{name}': name them, as in {{'usual': '{name}', 'changed': ...}}."
-            )
-        arms[name] = one
-    return arms
-
-
-def study_plans(pathways: Arms, *, runs: int = 1, **wishes: Any) -> list[Plan]:
-    """Every arm and run of a comparison; the arms of one run stand together, as they share their draws."""
-    pathways = _named(pathways)
-    if not pathways:
-        raise SpinesimError("Nothing to compare: give at least one pathway.")
-    todo = [
-        one
-        for arm, pathway in pathways.items()
-        for one in replications(plan(pathway, arm=arm, **wishes), runs)
-    ]
-    return sorted(todo, key=lambda one: one.run)
-
-
-def run_study(plans: list[Plan], workers: int = 1, progress: Progress | None = None) -> Study:
-    """Simulate every plan and gather the arms."""
-    results: dict[str, list[Results]] = {one.arm: [] for one in plans}
-    for done in finish_all(plans, workers, progress):
-        results[done.arm].append(done)
+def run_study(
+    plans: list[Plan],
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+    keep: Kept | None = None,
+) -> Study:
+    """Simulate every plan and gather the arms; see `finish_all`."""
+    results: dict[str, list[Results] | KeptRuns] = {one.arm: [] for one in plans}
+    for wish, done in zip(plans, finish_all(plans, executor, progress, keep), strict=True):
+        if wish is plans[0] and keep is not None and size(done) * len(plans) > IN_MEMORY:
+            results = {one.arm: KeptRuns(one.arm, keep) for one in plans}
+        runs = results[done.arm]
+        if isinstance(runs, KeptRuns):
+            runs.add(done, plan_key(wish))
+        else:
+            runs.append(done)
     return Study(results, plans[0].evidence)
 
 
@@ -258,6 +246,8 @@ def compare(
     runs: int = 1,
     workers: int = 1,
     progress: Progress | None = None,
+    executor: Executor | None = None,
+    keep: Kept | None = None,
     **wishes: Any,
 ) -> Study:
     """Run the same people under each pathway.
@@ -272,7 +262,13 @@ def compare(
         Processes; the numbers do not depend on it.
     progress : callable, optional
         Called with the share done (0-1).
+    executor : Executor, optional
+        Where to run instead: see `spinesim.study.executor`.
+    keep : Kept, optional
+        Where finished runs are kept; those there already are not simulated again.
     **wishes
         condition, patients, years, seed, clinic, evidence: see `spinesim.study.plan`.
     """
-    return run_study(study_plans(pathways, runs=runs, **wishes), workers, progress)
+    plans = study_plans(pathways, runs=runs, **wishes)
+    with running_on(executor, workers) as somewhere:
+        return run_study(plans, somewhere, progress, keep)

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from spinesim.clinic import Clinic, ClinicSetting, load_clinic
-from spinesim.clinical import Cohort, check_patients, draw_cohort
+from spinesim.clinical import check_patients
 from spinesim.clinical.cohort import Mix, case_mix
 from spinesim.errors import SpinesimError
 from spinesim.evidence import Draws, Evidence
 from spinesim.evidence.lookup import shipped
 from spinesim.pathway import Pathway, load_pathway
+from spinesim.study.enrol import check_criterion, eligible_cohort
+from spinesim.study.executor import Executor, Job, Kept, execute, plan_key
+from spinesim.study.executor import Progress as Progress
 from spinesim.study.results import Results, collect
 from spinesim.study.wishes import Person, Told, Written, as_mix, check_rules, told, written
 
@@ -31,7 +29,6 @@ MOST_PATIENT_YEARS = 2_000_000
 MOST_YEARS = 10
 WEEKS_PER_YEAR = 52
 
-Progress = Callable[[float], None]
 Eligible = Mapping[str, float]
 
 
@@ -57,7 +54,7 @@ class Plan:
     """Everything that decides the numbers of one arm; the same plan gives the same bits.
 
     `condition` is a condition, the name of a case mix, or weights by condition; `person` is what is the
-    same for everyone.
+    same for everyone. With `before`, people are judged for eligibility at the end of that plan's weeks.
     """
 
     arm: str
@@ -71,6 +68,7 @@ class Plan:
     evidence: Evidence
     eligibility: tuple[tuple[str, float], ...] = ()
     person: Told = ()
+    before: Plan | None = None
 
     @property
     def mix(self) -> Mix:
@@ -92,6 +90,7 @@ def plan(
     eligibility: Eligible | None = None,
     person: Person | None = None,
     people: People | None = None,
+    before: Plan | None = None,
 ) -> Plan:
     """Check the wishes for one arm and write them down.
 
@@ -118,6 +117,8 @@ def plan(
         What is the same for everyone, such as ``{"age": 45, "occupation": "driving"}``.
     people : People, optional
         People drawn by `spinesim.cohort`; they bring condition, patients, seed, run and person with them.
+    before : Plan, optional
+        What people live through until eligibility is judged, at the end of its weeks; default: at referral.
 
     Raises
     ------
@@ -148,6 +149,8 @@ def plan(
     same = told(known, mix, person)
     Draws(seed, run)  # refuses an impossible seed or run now rather than later
     check_rules(chosen, known)
+    for key in eligibility or {}:
+        check_criterion(key)
     _check_region(chosen, known, mix)
     return Plan(
         arm=arm or chosen.name,
@@ -161,6 +164,7 @@ def plan(
         evidence=known,
         eligibility=tuple(sorted((eligibility or {}).items())),
         person=same,
+        before=before,
     )
 
 
@@ -200,35 +204,6 @@ def _draws(seed: int, run: int) -> Draws:
     return Draws(seed, run)
 
 
-def eligible_cohort(wish: Plan, draws: Draws) -> Cohort:
-    """The first `patients` people of the condition who are eligible."""
-    person = dict(wish.person) or None
-    if not wish.eligibility:
-        return draw_cohort(wish.evidence, draws, wish.mix, wish.patients, person=person)
-    size = wish.patients
-    while True:
-        size = min(size * 2, 100_000)
-        pool = draw_cohort(wish.evidence, draws, wish.mix, size, person=person)
-        known = {"age": pool.age, "limb_pain": pool.limb_start, "axial_pain": pool.axial_start}
-        fits = np.ones(size, dtype=bool)
-        for key, bound in wish.eligibility:
-            name, _, side = key.rpartition("_at_")
-            if name not in known or side not in ("least", "most"):
-                raise SpinesimError(
-                    f"[eligibility] key '{key}' is unknown; use age, limb_pain or axial_pain "
-                    "with _at_least or _at_most."
-                )
-            fits &= known[name] >= bound if side == "least" else known[name] <= bound
-        rows = np.flatnonzero(fits)[: wish.patients]
-        if len(rows) == wish.patients:
-            return pool.take(rows)
-        if size == 100_000:
-            raise SpinesimError(
-                f"[eligibility] lets only {len(rows)} of 100,000 people in; "
-                "widen it or ask for fewer patients."
-            )
-
-
 def steps(wish: Plan) -> Generator[float, None, Results]:
     """Simulate one arm, yielding the share done (0-1); the return value is the Results."""
     draws = _draws(wish.seed, wish.run)
@@ -261,32 +236,27 @@ def simulate(pathway: Pathway | str | Path, progress: Progress | None = None, **
     return finish(plan(pathway, **wishes), progress)  # type: ignore[arg-type]
 
 
-def _part(progress: Progress | None, i: int, of: int) -> Progress | None:
-    """Progress of the whole, told by its i-th part."""
-    return None if progress is None else lambda share: progress((i + share) / of)
+def finish_all(
+    plans: Sequence[Plan],
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+    keep: Kept | None = None,
+) -> Iterator[Results]:
+    """Simulate many arms and yield them in order; the numbers do not depend on where it is done.
 
-
-def finish_all(wishes: list[Plan], workers: int = 1, progress: Progress | None = None) -> Iterator[Results]:
-    """Simulate many arms, in order, on this process or on several; the numbers are identical."""
-    if isinstance(workers, bool) or not isinstance(workers, int) or not 1 <= workers <= 256:
-        raise SpinesimError(f"workers is {workers}; give a whole number from 1 to 256.")
-    if workers == 1 or len(wishes) == 1:
-        for i, wish in enumerate(wishes):
-            yield finish(wish, _part(progress, i, len(wishes)))
-        return
-    try:
-        fresh = get_context("spawn")  # forking a process that has threads can hang it
-        with ProcessPoolExecutor(max_workers=workers, mp_context=fresh) as pool:
-            for i, results in enumerate(pool.map(finish, wishes)):
-                if progress:
-                    progress((i + 1) / len(wishes))
-                yield results
-    except BrokenProcessPool:
-        raise SpinesimError(
-            "A worker process died (out of memory, or ended from outside), and nothing was kept: run again "
-            "with fewer workers or patients; a script of your own must start under "
-            "'if __name__ == \"__main__\":'."
-        ) from None
+    Parameters
+    ----------
+    plans : sequence of Plan
+    executor : Executor, optional
+        Default: this process.
+    progress : callable, optional
+        Called with the share done (0-1).
+    keep : Kept, optional
+        Where finished arms are kept; what is there already is not simulated again.
+    """
+    jobs = [Job(plan_key(wish) if keep is not None else "", finish, wish, tells=True) for wish in plans]
+    for wish, results in zip(plans, execute(jobs, executor, keep, progress), strict=True):
+        yield results.rename(wish.arm)  # the name of an arm decides no number, and is not in the key
 
 
 def replications(wish: Plan, runs: int) -> list[Plan]:

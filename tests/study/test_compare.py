@@ -1,11 +1,5 @@
 """Means, paired differences, intervals, icons and what the first lesson must show."""
 
-import multiprocessing
-import os
-import signal
-import threading
-import time
-
 import numpy as np
 import pytest
 from scipy import stats
@@ -140,19 +134,6 @@ def test_arms_with_other_people_cannot_be_compared():
     a, b = (ss.simulate("conservative_first", patients=n, years=0.1) for n in (10, 11))
     with pytest.raises(ss.SpinesimError, match="other people"):
         ss.Study({"a": [a], "b": [b]})
-
-
-def test_a_killed_worker_is_one_clear_sentence():
-    def kill():
-        while not (children := multiprocessing.active_children()):
-            time.sleep(0.05)
-        os.kill(children[0].pid, signal.SIGTERM if os.name == "nt" else signal.SIGKILL)
-
-    killer = threading.Thread(target=kill, daemon=True)
-    killer.start()
-    with pytest.raises(ss.SpinesimError, match="worker process died"):
-        ss.compare({"a": "conservative_first"}, runs=8, workers=2, patients=2_000, years=2)
-    killer.join()
 
 
 def test_the_harms_ledger_adds_up_to_all_harms():

@@ -1,0 +1,107 @@
+"""Feed a pool of workers from `concurrent.futures`, or one that looks like it, a bounded number at a time."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import Executor as Pool
+from math import ceil
+from typing import Any
+
+from spinesim.study.executor.job import Job
+
+CHUNK_SECONDS = 1.0
+"""Shorter work is sent in chunks of about this long: sending costs some 15 ms, most of it the evidence."""
+
+MOST_IN_CHUNK = 500
+AHEAD = 2  # chunks in flight for each worker: one at work, one waiting at its door
+LOOK_UP = 0.5  # seconds between two looks at Ctrl-C and at whether the pool still lives
+
+Work = tuple[Callable[..., Any], object]
+Done = tuple[list[Any], float, BaseException | None]
+
+
+def run_chunk(chunk: Sequence[Work]) -> Done:
+    """What a worker does: run each, and stop at the first that fails.
+
+    Returns
+    -------
+    tuple of (list, float, exception or None)
+        What came out, the seconds it took, and why it stopped.
+    """
+    start, values = time.perf_counter(), []
+    try:
+        for work, wish in chunk:
+            values.append(work(wish))
+    except Exception as wrong:
+        return values, time.perf_counter() - start, wrong
+    return values, time.perf_counter() - start, None
+
+
+class Stream:
+    """Jobs on their way through a pool.
+
+    Parameters
+    ----------
+    pool : concurrent.futures.Executor
+    jobs : sequence of Job
+    workers : int
+    send : callable
+        What a worker calls with a chunk.
+    alive : callable
+        Raises when the pool is gone although its futures do not say so.
+    """
+
+    def __init__(
+        self,
+        pool: Pool,
+        jobs: Sequence[Job[Any, Any]],
+        workers: int,
+        send: Callable[[Sequence[Work]], Done] = run_chunk,
+        alive: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.pool, self.jobs, self.workers, self.send, self.alive = pool, jobs, workers, send, alive
+        self.waiting = deque(range(len(jobs)))
+        self.flying: dict[Future[Done], list[int]] = {}
+        self.seconds, self.finished = 0.0, 0
+
+    def __iter__(self) -> Iterator[tuple[int, Any]]:
+        """Yield (position, value) as jobs finish."""
+        while self.waiting or self.flying:
+            self._submit()
+            self.alive()
+            landed, _ = wait(self.flying, timeout=LOOK_UP, return_when=FIRST_COMPLETED)
+            # what ended well first, so that nothing finished is lost with what did not
+            for future in sorted(landed, key=lambda one: one.cancelled() or one.exception() is not None):
+                chunk = self.flying.pop(future)
+                values, seconds, wrong = future.result()
+                self.seconds += seconds
+                self.finished += len(values)
+                yield from zip(chunk, values, strict=False)
+                if wrong is not None:
+                    raise wrong
+
+    def cancel(self) -> None:
+        """Take back what no worker has begun."""
+        for future in self.flying:
+            future.cancel()
+
+    def _size(self) -> int:
+        """Jobs in the next chunk: about a second's worth, and a fair share of what is left."""
+        if not self.finished:
+            return 1
+        worth = ceil(CHUNK_SECONDS * self.finished / max(self.seconds, 1e-6))
+        return max(1, min(worth, MOST_IN_CHUNK, len(self.waiting) // (AHEAD * self.workers)))
+
+    def _submit(self) -> None:
+        """Fill the pool, unless the oldest unfinished job would fall too far behind."""
+        while self.waiting and len(self.flying) < AHEAD * self.workers:
+            size = self._size()
+            oldest = min((chunk[0] for chunk in self.flying.values()), default=self.waiting[0])
+            if self.waiting[0] - oldest >= 4 * AHEAD * self.workers * size:
+                return
+            chunk = [self.waiting.popleft() for _ in range(min(size, len(self.waiting)))]
+            work = [(self.jobs[i].work, self.jobs[i].wish) for i in chunk]
+            self.flying[self.pool.submit(self.send, work)] = chunk

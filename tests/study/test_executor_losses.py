@@ -1,0 +1,183 @@
+"""Workers and schedulers die, people press Ctrl-C: what was finished stays, and the numbers are the same."""
+
+import multiprocessing
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from executor_help import all_same, plans
+
+import spinesim as ss
+from spinesim.study.executor import DaskCluster, Kept, Processes, keys
+from spinesim.study.simulation import finish_all
+
+ROOT = Path(__file__).parents[2]
+KILL = signal.SIGTERM if os.name == "nt" else signal.SIGKILL
+CLUSTER = """
+import sys, time
+from distributed import LocalCluster
+if __name__ == "__main__":
+    cluster = LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0", silence_logs=50)
+    print(cluster.scheduler_address, flush=True)
+    time.sleep(600)
+"""
+BARE = """
+import spinesim as ss
+ss.compare(["conservative_first"], runs=4, patients=20, years=0.1, workers=2)
+"""
+
+
+@pytest.fixture(scope="module")
+def serial():
+    return list(finish_all(plans(12, 300)))
+
+
+@contextmanager
+def scheduler(tmp_path, **env):
+    """A scheduler with one worker, in another process; gone afterwards."""
+    for cached in (keys.source_digest, keys.surroundings):
+        cached.cache_clear()  # the sources may have been edited since this test session began
+    script = tmp_path / "cluster.py"
+    script.write_text(CLUSTER)
+    quiet = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "text": True}
+    words = [sys.executable, str(script)]
+    with subprocess.Popen(words, cwd=ROOT, env=os.environ | env, **quiet) as process:
+        try:
+            yield process, process.stdout.readline().strip()
+        finally:
+            process.kill()
+
+
+def pids(executor):
+    if isinstance(executor, DaskCluster):
+        return [nanny.pid for nanny in executor._cluster.workers.values()]
+    return [child.pid for child in multiprocessing.active_children()]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("make", [Processes, DaskCluster])
+def test_a_worker_killed_by_pid_changes_nothing(make, serial, capfd):
+    said, got = [], []
+    with make(2, say=said.append) as executor:
+        for results in finish_all(plans(12, 300), executor):
+            got.append(results)
+            if len(got) == 2:
+                os.kill(pids(executor)[0], KILL)
+    assert all_same(serial, got)
+    assert len(said) == (make is Processes) and capfd.readouterr().err == ""
+    assert not multiprocessing.active_children()
+
+
+def test_workers_that_always_die_are_one_clear_sentence(tmp_path):
+    done = threading.Event()
+
+    def kill():
+        while not done.wait(0.02):
+            for child in multiprocessing.active_children():
+                os.kill(child.pid, KILL)
+
+    killer = threading.Thread(target=kill, daemon=True)
+    killer.start()
+    said = []
+    with pytest.raises(ss.SpinesimError, match=r"A worker process died again and again.*0 of 4 runs"):
+        list(finish_all(plans(4), Processes(2, say=said.append), keep=Kept(tmp_path)))
+    done.set()
+    killer.join()
+    assert len(said) == 1 and not multiprocessing.active_children()
+
+
+@pytest.mark.slow
+def test_a_lost_scheduler_is_one_sentence_and_the_rest_is_done_later(tmp_path, serial, capfd):
+    keep, got = Kept(tmp_path / "kept"), []
+    with scheduler(tmp_path) as (cluster, address):
+        work = finish_all(plans(12, 300), DaskCluster(scheduler=address), keep=keep)
+        with pytest.raises(ss.SpinesimError, match=r"Lost the scheduler at .* of 12 runs are kept") as lost:
+            for results in work:
+                got.append(results)
+                if len(got) == 2:
+                    cluster.kill()
+                    killed = time.monotonic()
+    assert time.monotonic() - killed < 20 and "\n" not in str(lost.value)
+    assert f" {keep.written} of 12" in str(lost.value) and 2 <= keep.written < 12
+    assert capfd.readouterr().err == ""
+    rest = Kept(tmp_path / "kept")
+    assert all_same(serial, list(finish_all(plans(12, 300), keep=rest)))
+    assert (rest.read, rest.written) == (keep.written, 12 - keep.written)
+
+
+@pytest.mark.parametrize("address", ["nowhere", "http://127.0.0.1:1", "tcp://127.0.0.1:1"])
+def test_no_scheduler_is_one_sentence_soon(address):
+    start = time.monotonic()
+    with pytest.raises(ss.SpinesimError, match=f"No Dask scheduler answers at {address}"):
+        list(finish_all(plans(2), DaskCluster(scheduler=address)))
+    assert time.monotonic() - start < 15
+
+
+@pytest.mark.slow
+def test_a_scheduler_with_other_code_or_data_is_refused(tmp_path):
+    """The same code, but a data folder with one number changed."""
+    shutil.copytree(ROOT / "data", tmp_path / "data")
+    other = tmp_path / "data" / "conditions.toml"
+    other.write_text(other.read_text() + "\n# another file\n")
+    with scheduler(tmp_path, SPINESIM_DATA=str(tmp_path / "data")) as (_, address):
+        with pytest.raises(ss.SpinesimError, match="has another spinesim, data folder, Python or libraries"):
+            list(finish_all(plans(2), DaskCluster(scheduler=address)))
+
+
+def command(kept, *more):
+    words = ["compare", "conservative_first", "early_imaging", "--patients", "300", "--years", "0.5"]
+    words += ["--runs", "20", "--quiet", "--keep", str(kept), *more]
+    return [sys.executable, "-m", "spinesim", *words]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="signals are sent otherwise on Windows")
+@pytest.mark.parametrize("where", [["--workers", "2"], ["--executor", "dask", "--workers", "2"]])
+def test_ctrl_c_ends_every_process_and_says_what_is_kept(tmp_path, where):
+    kept = tmp_path / "kept"
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command(kept, *where), cwd=ROOT, start_new_session=True, **pipes) as process:
+        end = time.monotonic() + 120
+        while len(list(kept.glob("*.npz")) if kept.exists() else []) < 2 and time.monotonic() < end:
+            time.sleep(0.05)
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to everyone
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 130 and out == "" and "Traceback" not in err
+    have = len(list(kept.glob("*.npz")))
+    assert f"{have} of 40 runs are kept in {kept}: the same command goes on from there." in err
+    assert err.strip().count("\n") == 0 and 2 <= have < 40
+    end = time.monotonic() + 10
+    while time.monotonic() < end:
+        try:
+            os.killpg(process.pid, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.1)
+    pytest.fail("a process outlived Ctrl-C")
+
+
+def test_a_script_without_a_guard_is_told_so(tmp_path):
+    script = tmp_path / "bare.py"
+    script.write_text(BARE)
+    words = [sys.executable, str(script)]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert done.returncode != 0 and "a script of your own must start under 'if __name__" in done.stderr
+
+
+def test_many_runs_go_on_where_they_were_stopped(tmp_path):
+    keep = Kept(tmp_path)
+    first = finish_all(plans(6), keep=keep)
+    for _ in range(4):
+        next(first)
+    first.close()
+    rest = Kept(tmp_path)
+    again = [replace(wish, arm="again") for wish in plans(6)]
+    assert len(list(finish_all(again, keep=rest))) == 6 and (rest.read, rest.written) == (4, 2)
