@@ -12,6 +12,7 @@ from spinesim.errors import SpinesimError
 from spinesim.evidence.figures import CERTAINTIES, Figure, check_numbers
 from spinesim.evidence.files import label, read_number, read_rows, read_text, read_toml
 from spinesim.evidence.parameters import Parameter
+from spinesim.evidence.prices import to_base_year
 from spinesim.evidence.references import check_references
 from spinesim.evidence.schema import check_tables
 from spinesim.evidence.store import Evidence, Named, near
@@ -29,10 +30,10 @@ USES = ("input", "calibration", "validation")
 _TRIAL_SUFFIXES = (".toml", ".csv")
 SHIPPED = (
     *(f"parameters/{theme}.csv" for theme in (
-        "body", "clinic", "conditions", "harms", "outcomes", "people", "serious", "signs", "tests",
+        "body", "clinic", "conditions", "harms", "outcomes", "people", "prices", "serious", "signs", "tests",
         "treatments",
     )),
-    "conditions.toml", "treatments.toml", "signs.toml", "stances.toml",
+    "conditions.toml", "treatments.toml", "signs.toml", "stances.toml", "correlations.toml",
 )  # fmt: skip
 """Every file of these is needed; ``evidence/`` needs one table at least."""
 SHIPPED_FOLDERS = ("calibrations", "claims", "clinics", "pathways", "trials")
@@ -148,6 +149,7 @@ def read_evidence(folder: str | os.PathLike[str] | None = None) -> Evidence:
     parameters = Named[Parameter]("parameter in data/parameters called")
     for path in tables:
         _read_parameters(path, text(path), figures, parameters)
+    to_base_year(parameters)
     conditions, treatments = (
         _read_table(path, text(path), figures)
         for path in (root / "conditions.toml", root / "treatments.toml")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -14,6 +14,32 @@ from spinesim.evidence.load import data_folder
 
 Model = TypeVar("Model", bound=BaseModel)
 _FIRST = {"extra_forbidden": 0, "missing": 2}  # an unknown key often explains a missing one
+
+
+def locate(name_or_path: str | Path, kind: str) -> Path:
+    """The file behind a shipped name or a path.
+
+    Raises
+    ------
+    SpinesimError
+        If there is none; near matches are named.
+    """
+    path = Path(name_or_path)
+    if path.suffix == ".toml":
+        if not path.is_file():
+            what = "is a folder" if path.is_dir() else "does not exist"
+            raise SpinesimError(f"The {kind} file {path} {what}; give the path of a .toml file.")
+        return path
+    folder = data_folder() / f"{kind}s"
+    known = sorted(p.stem for p in folder.glob("*.toml"))
+    if str(name_or_path) not in known:
+        near = get_close_matches(str(name_or_path), known, 1)
+        hint = f" (did you mean '{near[0]}'?)" if near else ""
+        raise SpinesimError(
+            f"Unknown {kind} '{name_or_path}'{hint}: give the path of a .toml file "
+            f"or one of {', '.join(known)}."
+        )
+    return folder / f"{name_or_path}.toml"
 
 
 def load_model(name_or_path: str | Path, model: type[Model], kind: str) -> Model:
@@ -33,32 +59,74 @@ def load_model(name_or_path: str | Path, model: type[Model], kind: str) -> Model
     SpinesimError
         One sentence naming file and key, with the remedy.
     """
-    path = Path(name_or_path)
-    if path.suffix != ".toml":
-        folder = data_folder() / f"{kind}s"
-        known = sorted(p.stem for p in folder.glob("*.toml"))
-        if str(name_or_path) not in known:
-            near = get_close_matches(str(name_or_path), known, 1)
-            hint = f" (did you mean '{near[0]}'?)" if near else ""
-            raise SpinesimError(
-                f"Unknown {kind} '{name_or_path}'{hint}: give the path of a .toml file "
-                f"or one of {', '.join(known)}."
-            )
-        path = folder / f"{name_or_path}.toml"
-    elif not path.is_file():
-        raise SpinesimError(f"The {kind} file {path} does not exist; give the path of a .toml file.")
+    path = locate(name_or_path, kind)
     tables = read_toml(path, read_text(path))
     try:
         return model.model_validate(tables)
     except ValidationError as wrong:
-        problem = min(wrong.errors(include_url=False), key=lambda e: _FIRST.get(e["type"], 1))
-        keys = [str(part) for part in problem["loc"] if not str(part).startswith(("int", "literal", "float"))]
-        where = f"key '{'.'.join(keys)}'" if keys else "the file"
-        text = str(problem["msg"]).removeprefix("Value error, ")
-        if problem["type"] == "extra_forbidden":
-            raise SpinesimError(
-                f"{label(path)}: {where} is unknown; remove it or mend its spelling."
-            ) from None
-        if problem["type"] == "missing":
-            raise SpinesimError(f"{label(path)}: {where} is missing; add it.") from None
-        raise SpinesimError(f"{label(path)}: {where}: {text[:1].lower()}{text[1:]}; mend it.") from None
+        raise SpinesimError(f"{label(path)}: {complaint(wrong, model)}") from None
+
+
+def complaint(wrong: ValidationError, model: type[BaseModel]) -> str:
+    """The most telling thing that is wrong, in one sentence naming the key and the remedy."""
+    problem = min(wrong.errors(include_url=False), key=lambda e: _FIRST.get(e["type"], 1))
+    where, known = _place(problem["loc"], model)
+    text = str(problem["msg"]).removeprefix("Value error, ")
+    if problem["type"] == "extra_forbidden":
+        near = get_close_matches(str(problem["loc"][-1]), known, 1)
+        remedy = f"write '{near[0]}'" if near else "mend its spelling"
+        others = f" (known: {', '.join(known)})" if known and not near else ""
+        return f"{where} is unknown; remove it or {remedy}{others}."
+    if problem["type"] == "missing":
+        return f"{where} is missing; add it."
+    given, own = problem["input"], problem["type"] == "value_error"
+    if problem["type"] == "list_type" and isinstance(given, dict):
+        text = f"one table where a list is needed: write [[{problem['loc'][-1]}]] with double brackets"
+    elif not own and isinstance(given, str | int | float):
+        text += f", not {str(given)[:40]!r}" if isinstance(given, str) else f", not {str(given)[:40]}"
+    end = "." if own and ": " in text else "; mend it."  # what follows a colon says the remedy
+    text = text if text[:2].isupper() else f"{text[:1].lower()}{text[1:]}"
+    return f"{where}: {text}{end}" if where else f"{text}{end}"
+
+
+def _place(loc: tuple[int | str, ...], model: type[BaseModel]) -> tuple[str, list[str]]:
+    """Where a problem lies, as the file has it, and the keys that are known there.
+
+    List entries are counted from 1: ``[[target]] 2, key 'mean', item 1``.
+    """
+    here: type[BaseModel] | None = model
+    named = False  # whether the next part is a name that the file gives, not a key of ours
+    known: list[str] = []
+    words: list[str] = []
+    keys: list[str] = []
+    for i, part in enumerate(loc):
+        if isinstance(part, int):
+            name = ".".join(keys)
+            words.append(f"key '{name}', item {part + 1}" if here is None else f"[[{name}]] {part + 1}")
+            keys = []
+        elif named:
+            keys.append(part)
+            named = False
+        elif here is not None:
+            known = list(here.model_fields)
+            field = here.model_fields.get(part)
+            if field is None and i + 1 < len(loc):
+                continue  # the name of an alternative, which pydantic adds
+            keys.append(part)
+            here = _model_in(field.annotation) if field is not None else None
+            named = here is not None and field is not None and get_origin(field.annotation) is dict
+        elif not keys or not part.startswith(_ALTERNATIVES):
+            keys.append(part)
+    if keys:
+        words.append(f"key '{'.'.join(keys)}'")
+    return ", ".join(words), known
+
+
+_ALTERNATIVES = ("int", "float", "str", "bool", "list[", "dict[", "literal[", "constrained-", "function-")
+
+
+def _model_in(annotation: object) -> type[BaseModel] | None:
+    """The model that a field holds, if any: alone, or in a list, a dict or a union."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for part in get_args(annotation) if (found := _model_in(part))), None)

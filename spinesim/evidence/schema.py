@@ -13,6 +13,7 @@ from typing import Any
 from spinesim.errors import SpinesimError
 from spinesim.evidence import words
 from spinesim.evidence.files import label
+from spinesim.evidence.prices import check_dated
 from spinesim.evidence.references import check_reference
 from spinesim.evidence.store import Evidence
 
@@ -62,6 +63,7 @@ def check_tables(evidence: Evidence) -> None:
         One sentence naming file, section, key and remedy, at the first thing that is wrong.
     """
     rows: dict[str, list[str]] = {}
+    check_dated(evidence.parameters)
     for key in evidence.parameters:
         name, _, rest = key.partition(".")
         rows.setdefault(name, []).append(rest)

@@ -8,6 +8,7 @@ import math
 import numbers
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
@@ -16,6 +17,7 @@ from typing import Any, TypeVar
 from spinesim.errors import SpinesimError
 from spinesim.evidence.figures import Figure
 from spinesim.evidence.parameters import Parameter
+from spinesim.evidence.prices import read_once
 
 Item = TypeVar("Item")
 
@@ -127,6 +129,10 @@ class Evidence:
             }
         return dict(self._asked[prefix])
 
+    def numbers(self) -> dict[str, float]:
+        """Return the value of every parameter by id, in its unit: a fresh dict, quick to read from."""
+        return {key: one.value for key, one in self._parameters.items()}
+
     def unconfirmed(self) -> list[str]:
         """Return the ids of parameters never checked at their source, assumptions among them."""
         return [key for key, parameter in self._parameters.items() if parameter.unconfirmed]
@@ -151,6 +157,11 @@ class Evidence:
                 changed[key] = changed[key].with_value(number)
             except SpinesimError as error:
                 raise SpinesimError(f"change: {error}") from None
+            if read_once(key):
+                raise SpinesimError(
+                    f"change: '{key}' is used when the files are read, so changing it now would do nothing; "
+                    "edit data/parameters/prices.csv, and every price follows."
+                )
         merged = self._changes | {key: changed[key].value for key in values}
         return replace(self, _parameters=changed, _changes=merged, _shipped=self.shipped)
 
@@ -196,9 +207,9 @@ class Evidence:
         """Every value that differs from the files by a stance or by `change`, by parameter id."""
         return MappingProxyType(self._moved | self._changes)
 
-    @property
+    @cached_property
     def digest(self) -> str:
-        """SHA-256 (hex) of the files read and of every change made since."""
+        """SHA-256 (hex) of the files read and of every change made since; asked at every look into a cache."""
         if not self.changes:
             return self._content
         changes = json.dumps(sorted((key, value.hex()) for key, value in self.changes.items()))

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spinesim.clinic import COLUMNS, Clinic, EventLog
+from spinesim.clinic import COLUMNS, Bills, Clinic, EventLog
 from spinesim.clinical import outcomes
 from spinesim.pathway import COUNTED_BY
 
@@ -36,6 +36,9 @@ class Results:
         (ODI or NDI, 0-100), ``rmdq`` (0-24), ``sleep``, ``fear``, ``sensitisation``, ``deficit`` (0-1).
     patients : DataFrame
         One row per person: who they are, what was done, each harm, cost (USD), QALY (undiscounted).
+    bills : DataFrame
+        One row per charge, in the order they fell due: patient, day (of the run), item (``visit``,
+        ``imaging`` … or ``harm.<kind>``). ``patients["cost"]`` is the sum of ``<item>.price`` over them.
     """
 
     arm: str
@@ -44,6 +47,7 @@ class Results:
     series: dict[str, npt.NDArray[np.float32]]
     patients: pd.DataFrame
     log: EventLog = field(repr=False)
+    bills: pd.DataFrame = field(repr=False, default_factory=lambda: Bills().table())
 
     @cached_property
     def events(self) -> pd.DataFrame:
@@ -55,7 +59,7 @@ class Results:
 
     def rename(self, arm: str) -> Results:
         """The same results under another name."""
-        return Results(arm, self.run, self.weeks, self.series, self.patients, self.log)
+        return Results(arm, self.run, self.weeks, self.series, self.patients, self.log, self.bills)
 
 
 def collect(clinic: Clinic, arm: str, run: int) -> Results:
@@ -68,7 +72,7 @@ def collect(clinic: Clinic, arm: str, run: int) -> Results:
         column[f"harm_{harm}"] = [p.harm_counts[harm] for p in clinic.patients]
     weeks = np.arange(body.weeks + 1, dtype=np.int64)
     assert len(weeks) == len(series["pain"]) and len(cohort) == len(clinic.patients)
-    return Results(arm, run, weeks, series, pd.DataFrame(column), clinic.log)
+    return Results(arm, run, weeks, series, pd.DataFrame(column), clinic.log, clinic.bills.table())
 
 
 def _who(clinic: Clinic) -> Columns:

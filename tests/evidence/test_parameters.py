@@ -184,6 +184,8 @@ def test_wrong_numbers_are_refused_in_a_sentence(make, sentence: str) -> None:
         ("months", (0, 12), (-1e-9, -1), "0 or above"),
         ("years", (0, 90), (-1e-9, -1), "0 or above"),
         ("USD", (0, 8000), (-1e-9, -100), "0 or above"),
+        ("USD 2025", (0, 8000), (-1e-9, -100), "0 or above"),
+        ("USD 2025 per mile", (0, 8000), (-1e-9, -100), "0 or above"),
         ("multiplier", (0, 4), (-1e-9, -1), "0 or above"),
         ("0-1 per year", (0, 2), (-1e-9, -1), "0 or above"),
         ("log days", (0, 1), (-1e-9, -1), "0 to 3"),

@@ -18,7 +18,7 @@ def shipped() -> Evidence:
 
 def test_shipped_data_is_complete(shipped: Evidence) -> None:
     assert len(shipped) > 100
-    assert len(shipped.figures) == 1501
+    assert len(shipped.figures) == 1531
     assert shipped.conditions
     assert shipped.treatments
     for parameter in shipped.parameters.values():

@@ -1,0 +1,42 @@
+"""Money and health of each person of one run, discounted: what every decision is built on."""
+
+from __future__ import annotations
+
+from spinesim.evidence import Draws, Evidence
+from spinesim.study.results import Results
+from spinesim.study.value.discount import Floats
+from spinesim.study.value.money import VIEWS, components, views
+from spinesim.study.value.quality import person_qaly
+
+KEYS = (*(f"cost_{view}" for view in VIEWS), "qaly")
+
+
+def person_value(
+    results: Results,
+    evidence: Evidence,
+    *,
+    method: str = "continuous",
+    draws: Draws | None = None,
+) -> dict[str, Floats]:
+    """Cost by payer view and QALY of each person, discounted from their own referral.
+
+    Parameters
+    ----------
+    results : Results
+        One arm, one run.
+    evidence : Evidence
+        That of the run, or another for a look at other prices; the rates are ``discount.costs`` and
+        ``discount.health``.
+    method : str
+        Discounting: ``continuous``, or ``yearly`` (whole years only).
+    draws : Draws, optional
+        Adds each person's residual of the utility map; without it utility is the map's mean.
+
+    Returns
+    -------
+    dict of str to ndarray, shape (N,)
+        ``cost_health_system``, ``cost_patient``, ``cost_societal`` (money of the base year), ``qaly``.
+    """
+    seen = views(components(results, evidence, method=method), evidence.value("payer.copayment"))
+    money = {f"cost_{view}": seen[view] for view in VIEWS}
+    return money | {"qaly": person_qaly(results, evidence, method=method, draws=draws)}

@@ -1,0 +1,182 @@
+"""The value of the arms of a study: a table with paired intervals, and one sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from spinesim.errors import SpinesimError
+from spinesim.evidence import Evidence
+from spinesim.study.value.decide import Floats, icer
+from spinesim.study.value.money import VIEWS
+from spinesim.study.value.person import KEYS, person_value
+
+if TYPE_CHECKING:
+    from spinesim.study.compare import Study
+
+RESAMPLES = 2_000
+SEED = 4  # of the resampling, which is no part of the simulation: the same study gives the same interval
+CELLS = 4_000_000  # numbers held at once while resampling
+NAN = float("nan")
+SAID = {
+    "health_system": "to the health system", "patient": "to the patient", "societal": "to society",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Value:
+    """Money and health of every arm, per person, paired: the same people (or runs) in each row.
+
+    Attributes
+    ----------
+    arms : list of str
+        The reference first.
+    each : dict of str to ndarray, shape (units, arms)
+        ``cost_health_system``, ``cost_patient``, ``cost_societal``, ``qaly``; a unit is a person in one
+        run, or the mean of a run when there are several.
+    evidence : Evidence
+    years : float
+        Follow-up.
+    """
+
+    arms: list[str]
+    each: dict[str, Floats]
+    evidence: Evidence
+    years: float
+
+    def table(self, view: str = "health_system", threshold: float | None = None) -> pd.DataFrame:
+        """One row per arm: means, and paired differences from the first arm with 95 % intervals.
+
+        Parameters
+        ----------
+        view : str
+            ``health_system``, ``patient`` or ``societal``: whose costs the differences count.
+        threshold : float, optional
+            Willingness to pay for a QALY; default ``threshold.base``.
+
+        Returns
+        -------
+        DataFrame
+            ``arm``; the mean ``cost_…`` by view and ``qaly``; ``cost_difference``, ``qaly_difference``,
+            ``net_benefit`` (of the difference), each with ``_low`` and ``_high`` (t intervals, as in
+            `Study.differences`); ``icer`` with ``icer_low`` and ``icer_high`` (bootstrap over the same
+            units; NaN where no ratio or no interval of one makes sense) and ``says`` in words.
+        """
+        from spinesim.study.compare import interval  # here, since it brings in the whole of a study
+
+        costs, health, worth = self._asked(view, threshold)
+        rows = []
+        for i, arm in enumerate(self.arms):
+            row: dict[str, Any] = {"arm": arm} | {key: self.each[key][:, i].mean() for key in KEYS}
+            more_cost, more_health = costs[:, i] - costs[:, 0], health[:, i] - health[:, 0]
+            for name, values in (
+                ("cost_difference", more_cost),
+                ("qaly_difference", more_health),
+                ("net_benefit", worth * more_health - more_cost),
+            ):
+                row[name], row[f"{name}_low"], row[f"{name}_high"] = interval(values)
+            ratio, says = icer(float(more_cost.mean()), float(more_health.mean()))
+            low, high = _ratio_interval(more_cost, more_health) if ratio == ratio else (NAN, NAN)
+            if row["qaly_difference_low"] < 0 < row["qaly_difference_high"]:
+                says += "; health not clearly different"
+            says = says if i else "the reference"
+            rows.append(row | {"icer": ratio, "icer_low": low, "icer_high": high, "says": says})
+        return pd.DataFrame(rows)
+
+    def sentence(
+        self, arm: str | None = None, view: str = "health_system", threshold: float | None = None
+    ) -> str:
+        """What the table says of `arm` (default: the last) against the first, in one plain sentence."""
+        _, _, worth = self._asked(view, threshold)
+        first, last, year = self.arms[0], arm or self.arms[-1], self.evidence["visit.price"].unit
+        if last not in self.arms:
+            raise SpinesimError(f"Unknown arm '{last}': choose one of {', '.join(self.arms)}.")
+        row = self.table(view, threshold).iloc[self.arms.index(last)]
+        if last == first:
+            return f"{first}: {row['qaly']:.2f} QALY per person for {row[f'cost_{view}']:,.0f} {year}."
+        dc, de = float(row["cost_difference"]), float(row["qaly_difference"])
+        if dc == 0 and de == 0:
+            return f"{last} and {first} cost the same and give the same health, so a ratio is undefined."
+        money = "costs the same" if dc == 0 else f"costs {abs(dc):,.0f} {'more' if dc > 0 else 'less'}"
+        gain = "the same health" if de == 0 else f"{abs(de):.3f} QALY {'more' if de > 0 else 'less'}"
+        span = "year" if self.years == 1 else "years"
+        low, high = float(row["net_benefit_low"]), float(row["net_benefit_high"])
+        if low > 0:
+            verdict = "is worth it"
+        elif high < 0:
+            verdict = "is not worth it"
+        else:
+            verdict = "may or may not be worth it"
+        return (
+            f"Over {self.years:g} {span} {last} {money} ({year}, {SAID[view]}) and gives {gain} per person "
+            f"than {first}: at {worth:,.0f} per QALY it {verdict} (net benefit {row['net_benefit']:,.0f}, "
+            f"95 % interval {low:,.0f} to {high:,.0f})."
+        )
+
+    def _asked(self, view: str, threshold: float | None) -> tuple[Floats, Floats, float]:
+        if view not in VIEWS:
+            raise SpinesimError(f"There is no payer view '{view}'; choose one of {', '.join(VIEWS)}.")
+        worth = self.evidence.value("threshold.base") if threshold is None else float(threshold)
+        if not (np.isfinite(worth) and worth >= 0):
+            raise SpinesimError(f"The threshold is {threshold}; give money per QALY of 0 or above.")
+        return self.each[f"cost_{view}"], self.each["qaly"], worth
+
+
+def value(study: Study, *, method: str = "continuous", evidence: Evidence | None = None) -> Value:
+    """Cost by payer view and QALY of every arm of a study, discounted.
+
+    Parameters
+    ----------
+    study : Study
+        What ``spinesim.compare`` returns.
+    method : str
+        Discounting: ``continuous`` or ``yearly``.
+    evidence : Evidence, optional
+        Other prices, rates or thresholds; default that of the study.
+
+    Returns
+    -------
+    Value
+        With ``.table()`` and ``.sentence()``.
+    """
+    if not hasattr(study, "results"):
+        raise SpinesimError(f"{str(study)[:40]!r} is no study; give what spinesim.compare(...) returns.")
+    known = evidence or study.evidence
+    columns: dict[str, list[Floats]] = {key: [] for key in KEYS}
+    for arm in study.arms:
+        per_run = [person_value(one, known, method=method) for one in study.results[arm]]
+        for key in KEYS:
+            values = [one[key] for one in per_run]
+            columns[key].append(values[0] if len(values) == 1 else np.array([v.mean() for v in values]))
+    first = study.results[study.arms[0]][0]
+    each = {key: np.column_stack(values) for key, values in columns.items()}
+    return Value(study.arms, each, known, round(float(first.weeks[-1]) / 52, 2))
+
+
+def willingness(evidence: Evidence, points: int = 41) -> Floats:
+    """Thresholds for a curve: from 0 to twice ``threshold.base``, shape (points,)."""
+    return np.linspace(0.0, 2 * evidence.value("threshold.base"), points)
+
+
+def _ratio_interval(cost: Floats, effect: Floats) -> tuple[float, float]:
+    """95 % bootstrap interval of mean cost over mean effect; NaN where the sign of either is open."""
+    if len(cost) < 2:
+        return NAN, NAN
+    from scipy.stats import bootstrap
+
+    def means(money: Floats, health: Floats, axis: int = -1) -> Floats:
+        return np.stack([money.mean(axis=axis), health.mean(axis=axis)])
+
+    found = bootstrap(
+        (cost, effect), means, paired=True, vectorized=True, n_resamples=RESAMPLES, method="percentile",
+        batch=max(1, CELLS // len(cost)), rng=np.random.default_rng(SEED),
+    )  # fmt: skip
+    low, high = found.confidence_interval
+    if (np.sign(low) != np.sign(high)).any():
+        return NAN, NAN
+    money, health = found.bootstrap_distribution
+    ratio = money[health != 0] / health[health != 0]
+    return float(np.percentile(ratio, 2.5)), float(np.percentile(ratio, 97.5))
