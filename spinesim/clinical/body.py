@@ -45,7 +45,7 @@ class Body:
     def __init__(
         self, evidence: Evidence, cohort: Cohort, draws: Draws, entry: npt.NDArray[np.int64], weeks: int
     ) -> None:
-        self.numbers = numbers = {key: p.value for key, p in evidence.parameters.items()}
+        self.numbers = numbers = evidence.numbers()
         self.cohort, self.entry, self.weeks, self.day = cohort, entry, weeks, 0
         n = len(cohort)
         # natural course: a part that passes and a part that lasts, in each channel
