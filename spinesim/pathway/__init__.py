@@ -2,6 +2,7 @@
 
 from spinesim.pathway.choose import CompiledRule, choose
 from spinesim.pathway.criterion import Criterion
+from spinesim.pathway.crossing import Crossing
 from spinesim.pathway.diff import diff
 from spinesim.pathway.explain import explain
 from spinesim.pathway.facts import Facts, Offer
@@ -18,6 +19,7 @@ __all__ = [
     "STEPS",
     "CompiledRule",
     "Criterion",
+    "Crossing",
     "Facts",
     "Offer",
     "Pathway",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +132,8 @@ class Offer:
         Id of the parameter with the probability that the patient accepts; ``None`` for the step's own.
     says
         The rule in words.
+    sure
+        Taken by everyone it is made to (crossover in a trial).
     """
 
     rule: str
@@ -139,3 +141,8 @@ class Offer:
     urgent: bool = False
     uptake: str | None = None
     says: str = ""
+    sure: bool = False
+
+    def certain(self) -> Offer:
+        """The same offer, taken by everyone."""
+        return replace(self, sure=True)

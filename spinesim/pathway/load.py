@@ -26,6 +26,9 @@ _TOP = {
 }
 
 
+FOR_TRIALS = "trials"
+
+
 def load_pathway(name_or_path: str | Path, folder: str | Path | None = None) -> Pathway:
     """Load a pathway by the name of a shipped one or from a file of your own.
 
@@ -50,13 +53,13 @@ def load_pathway(name_or_path: str | Path, folder: str | Path | None = None) -> 
         return parse_pathway(_read(Path(name_or_path)), _shown(name_or_path))
     home = shipped_folder() if folder is None else Path(folder)
     names = available(home)
-    if name_or_path not in names:
+    path = next((one for one in _places(home, name_or_path) if one.is_file()), None)
+    if path is None:
         known = ", ".join(names) if names else f"none (there is no .toml file in {_shown(home)})"
         raise SpinesimError(
             f"unknown pathway {said(name_or_path)}{nearest(name_or_path, names)}; available: {known}, "
             "or give the path of a .toml file"
         )
-    path = home / f"{name_or_path}.toml"
     return parse_pathway(_read(path), _shown(path))
 
 
@@ -67,8 +70,13 @@ def shipped_folder() -> Path:
     return Path(data_folder()) / "pathways"
 
 
+def _places(home: Path, name: str) -> list[Path]:
+    """Where a shipped pathway may lie: those made for the arms of published trials have a folder of their own."""
+    return [home / f"{name}.toml", home / FOR_TRIALS / f"{name}.toml"] if name.isidentifier() else []
+
+
 def available(folder: str | Path | None = None) -> list[str]:
-    """Names of the pathways in a folder (the shipped ones by default), sorted."""
+    """Names of the pathways in a folder (the shipped ones by default), sorted; without the arms of trials."""
     home = shipped_folder() if folder is None else Path(folder)
     return sorted(path.stem for path in home.glob("*.toml")) if home.is_dir() else []
 

@@ -15,6 +15,7 @@ from spinesim.pathway.change import change as _change
 from spinesim.pathway.change import without as _without
 from spinesim.pathway.choose import CompiledRule, compile_rule, resolve
 from spinesim.pathway.criterion import Criterion
+from spinesim.pathway.crossing import Crossing
 from spinesim.pathway.explain import explain as _explain
 from spinesim.pathway.facts import Facts, Offer
 from spinesim.pathway.lint import cannot_hold
@@ -56,6 +57,8 @@ class Pathway(BaseModel):
     kept_visits
         Weeks at which the clinic still sees the patient although the rule that asked for the visit was
         taken out by ``without``; so taking out a rule changes the offers and nothing else.
+    crossings
+        Who crosses over in an arm of a trial; set in code, tried before the rules, and only for those who do.
     """
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
@@ -67,6 +70,7 @@ class Pathway(BaseModel):
     settings: Settings
     rules: tuple[Rule, ...]
     kept_visits: tuple[float, ...] = ()
+    crossings: tuple[Crossing, ...] = ()
 
     @field_validator("name", "title", mode="before")
     @classmethod
@@ -167,7 +171,10 @@ class Pathway(BaseModel):
     @cached_property
     def digest(self) -> str:
         """SHA-256 of the whole content, the same on every machine and in every run."""
-        content = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+        whole = self.model_dump(mode="json")
+        if not self.crossings:  # a pathway as its file has it keeps the digest it always had
+            del whole["crossings"]
+        content = json.dumps(whole, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(content.encode()).hexdigest()
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Pathway:

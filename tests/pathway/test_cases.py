@@ -175,4 +175,6 @@ def test_every_shipped_pathway_has_cases_here_or_in_test_choose() -> None:
     table = text[text.index("CASES: ") :]
     elsewhere = {name for name in available() if f'("{name}", ' in table}
     assert len(elsewhere) >= 5 and not elsewhere & set(NAMES)
-    assert elsewhere | set(NAMES) == set(available())
+    # the arms of published trials (trial_*) are exercised by their trials
+    assert elsewhere | set(NAMES) >= {name for name in available() if not name.startswith("trial_")}
+    assert elsewhere | set(NAMES) <= set(available())

@@ -1,0 +1,143 @@
+"""``spinesim validate``: every trial re-run, model beside paper, misses first."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from spinesim.study.trials.scoreboard import Scoreboard
+
+USED_FOR_FITTING = 1
+"""Exit code when a held-out figure was fitted, or a trial could not be measured."""
+MIB = 2**20
+
+
+def add(commands: Any) -> None:
+    """Add the command to the parser."""
+    from spinesim.cli.parser import number
+    from spinesim.cli.running import add_running
+
+    parser = commands.add_parser(
+        "validate",
+        help="re-run every published trial and count what falls inside",
+        description="Re-run published trials and cohorts in silico and lay every figure beside its paper, "
+        "misses first; says which figures were fitted, share a study with an input, or are held out, and "
+        "proves that no validation figure was fitted (exit code 1 if one was). To write a trial: "
+        "data/trials/README.md.",
+    )
+    parser.add_argument(
+        "trials",
+        nargs="*",
+        metavar="TRIAL",
+        help="shipped names or .toml files (default: every shipped trial)",
+    )
+    parser.add_argument("--patients", type=number, help="people per arm (default: each file's own)")
+    add_running(parser)
+    parser.add_argument("--all", action="store_true", help="print the figures inside, too")
+    parser.add_argument("--out", type=Path, help="folder for CSV tables, the figure and manifest.json")
+    parser.add_argument("--force", action="store_true", help="replace spinesim results already in --out")
+    parser.add_argument(
+        "--document",
+        type=Path,
+        metavar="FILE.md",
+        help="rewrite the section of this file between the markers scoreboard:begin and scoreboard:end, and "
+        "docs/images/scoreboard.png beside it",
+    )
+
+
+def validate(args: argparse.Namespace) -> int:
+    """Run, print, write, and say whether anything held out was fitted."""
+    from spinesim.cli.running import running
+    from spinesim.study.trials import document, scoreboard
+
+    if args.document:
+        document.check_document(args.document)
+    began = time.perf_counter()
+    trials = scoreboard.load_all(args.trials)
+    with running(args, many=len(trials) > 1) as (executor, keep, progress):
+        board = scoreboard.validate(
+            trials, patients=args.patients, executor=executor, keep=keep, progress=progress
+        )
+    seconds = time.perf_counter() - began
+    show(board, args.all)
+    print(f"\n{seconds:.0f} s{_memory()}")
+    if args.out:
+        _write(args, board)
+    if args.document:
+        from spinesim.view.scoreboard import scoreboard_bytes
+
+        titles = {trial.name: trial.title for trial in board.loaded}
+        picture = scoreboard_bytes(board.table, titles) if len(board.table) else None
+        written = document.write_section(args.document, board, picture)
+        print(f"Written: {', '.join(str(path) for path in written)}")
+    return USED_FOR_FITTING if board.proof.problems or board.failed else 0
+
+
+def show(board: Scoreboard, everything: bool = False) -> None:
+    """Print the scoreboard."""
+    from spinesim.study.trials import board as words
+
+    print(words.headline(board))
+    print("inside: the model's figure lies in the paper's band; outside: half-bands beyond its edge\n")
+    rows = board.table if everything else board.misses
+    if len(rows):
+        print("Misses, the farthest first" if not everything else "Every figure, the farthest outside first")
+        print(words.plain(words.HEAD, words.figures(rows)))
+    print("\nFigures inside")
+    print(words.plain(words.COUNT_HEAD, words.counted(board)))
+    print("\nTrial by trial")
+    print(words.plain(words.TRIAL_HEAD, words.by_trial(board)))
+    print()
+    for sentence in words.proven(board):
+        print(sentence)
+    for name, why in board.failed.items():
+        print(f"COULD NOT BE MEASURED: {name}: {why}", file=sys.stderr)
+
+
+def _memory() -> str:
+    """Peak memory of this process and of its largest worker, where the system tells."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return ""
+    unit = 1 if sys.platform == "darwin" else 1024
+    own, workers = (
+        resource.getrusage(who).ru_maxrss * unit / MIB
+        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    largest = f", largest worker {workers:.0f} MiB" if workers else ""
+    return f"; peak memory: {own:.0f} MiB{largest}"
+
+
+def _write(args: argparse.Namespace, board: Scoreboard) -> None:
+    """The result folder: tables, the figure and a manifest."""
+    from spinesim import __version__
+    from spinesim.study.files import write_folder
+    from spinesim.view.scoreboard import scoreboard_bytes
+
+    titles = {trial.name: trial.title for trial in board.loaded}
+    tables = {"results": board.table, "trials": board.by_trial(), "counts": board.counts()}
+    pictures = {}
+    if len(board.table):
+        pictures = {
+            f"scoreboard.{kind}": scoreboard_bytes(board.table, titles, kind) for kind in ("svg", "png")
+        }
+    manifest = {
+        "spinesim": __version__,
+        "command": "validate",
+        "trials": {trial.name: trial.sha256 for trial in board.loaded},
+        "patients": args.patients or "each trial's own",
+        "evidence": {"sha256": board.evidence},
+        "trials_and_pathways": {"sha256": board.trials},
+        "failed": board.failed,
+        "fitted_figures": board.proof.fitted,
+        "problems": board.proof.problems,
+        "note": "Simulated patients. Not for decisions about individual patients.",
+    }
+    write_folder(args.out, tables, manifest, args.force, pictures)
+    names = [*(f"{name}.csv" for name in tables), *pictures, "manifest.json"]
+    print(f"Written to {args.out}: {', '.join(names)}")

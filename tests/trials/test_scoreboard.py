@@ -1,0 +1,243 @@
+"""The scoreboard: counts, distances, the document's section, the picture, and the command."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+import spinesim as ss
+from spinesim.cli import main
+from spinesim.study.executor import Kept, Processes
+from spinesim.study.trials import board as words
+from spinesim.study.trials.document import BEGIN, END, digests, section, write_section
+from spinesim.study.trials.independence import Proof
+from spinesim.study.trials.scoreboard import SCORED, Scoreboard, load_all, validate
+from spinesim.view.scoreboard import plot_scoreboard, scoreboard_bytes
+
+MISS = '\n[[target]]\noutcome = "pain"\narm = "other"\nweeks = [0]\nmean = [1.0]\ntolerance = 1.0\n'
+
+
+@pytest.fixture
+def found(small) -> Scoreboard:
+    return validate([small(target=MISS)], patients=60)
+
+
+def test_the_table_has_every_figure_with_its_distance(found: Scoreboard) -> None:
+    table = found.table
+    assert list(table.columns) == SCORED and len(table) == 3
+    miss = table.iloc[0]  # misses first
+    assert not miss["inside"] and miss["position"] == pytest.approx(miss["model_mean"] - 1.0)
+    assert miss["outside"] == pytest.approx(miss["position"] - 1)
+    assert table["inside"].tolist() == [False, True, True] and (table["outside"][1:] == 0).all()
+    assert found.counts().to_dict("list") == {
+        "role": ["validation"], "independence": ["held out"], "checked": [True], "figures": [3],
+        "inside": [2],
+    }  # fmt: skip
+    assert found.by_trial()[["figures", "inside"]].to_numpy().tolist() == [[3, 2]]
+
+
+def test_it_agrees_with_the_trial_re_run_alone(found: Scoreboard) -> None:
+    alone, _ = ss.run_trial(found.loaded[0], patients=60)
+    both = found.table.sort_values(["arm", "week"], ascending=[False, True], ignore_index=True)
+    columns = ["model_mean", "model_sd", "model_low", "model_high", "paper_low", "paper_high", "inside", "n"]
+    pd.testing.assert_frame_equal(both[columns], alone[columns])
+
+
+def test_finished_trials_are_kept_and_not_run_again(small, tmp_path: Path, monkeypatch) -> None:
+    from spinesim.study.trials import scoreboard
+
+    trial, keep = small(), Kept(tmp_path / "kept")
+    first = validate([trial], patients=40, keep=keep)
+    monkeypatch.setattr(scoreboard, "finish", lambda plan: pytest.fail("run again"))
+    second = validate([trial], patients=40, keep=Kept(tmp_path / "kept"))
+    pd.testing.assert_frame_equal(first.table, second.table)
+
+
+def test_two_processes_give_the_same_numbers(small, write, example: str) -> None:
+    trials = [small(), ss.load_trial(write(example, name="other.toml"))]
+    with Processes(2) as two:
+        spread = validate(trials, patients=40, executor=two)
+    pd.testing.assert_frame_equal(spread.table, validate(trials, patients=40).table)
+
+
+def test_a_trial_that_cannot_be_measured_is_told_and_the_rest_goes_on(small, write, example: str) -> None:
+    nobody = '\n[[target]]\noutcome = "pain"\namong = "operated"\narm = "usual"\nweeks = [1]\n'
+    nobody += "mean = [1]\ntolerance = 1\n"
+    bad = small(target=nobody)
+    board = validate([bad, ss.load_trial(write(example, name="other.toml"))], patients=50)
+    assert list(board.failed) == ["small"] and "nobody counts" in board.failed["small"]
+    assert set(board.table["trial"]) == {"walk_or_inject"}
+    assert "small" in section(board)
+
+
+def test_two_trials_of_one_name_are_refused(small) -> None:
+    with pytest.raises(ss.SpinesimError, match="Two trials are called 'small'"):
+        load_all([small(), small()])
+
+
+# -- words -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("number", "said"), [
+    (0.371, "0.37"), (-3.456, "-3.46"), (56.04, "56.0"), (12345.6, "12346"), (float("nan"), "–"),
+    (float("inf"), "never"),
+])  # fmt: skip
+def test_numbers_are_said_as_people_read_them(number: float, said: str) -> None:
+    assert words.amount(number) == said
+
+
+def test_misses_come_first_in_words(found: Scoreboard) -> None:
+    assert words.headline(found).startswith("2 of 3 published figures of 1 trial lie inside")
+    [row] = words.figures(found.misses)
+    assert row[1:4] == ("small", "pain, other", "0") and float(row[0]) > 0
+    assert "| validation | held out | checked | 2 | 3 | 67 |" in section(found)
+
+
+def test_what_was_fitted_is_said_loudly(found: Scoreboard) -> None:
+    from dataclasses import replace
+
+    assert "no validation figure" in words.proven(found)[0].lower()
+    loud = replace(found, proof=Proof(["small: x is fitted"]))
+    assert words.proven(loud) == ["NOT HELD OUT: small: x is fitted."]
+
+
+# -- the document ------------------------------------------------------------------------------------------
+
+
+def test_the_section_is_rewritten_and_nothing_else(found: Scoreboard, tmp_path: Path) -> None:
+    path = tmp_path / "MODEL.md"
+    path.write_text(f"before\n\n{BEGIN}\nold\n{END}\n\nafter — ü\n", encoding="utf-8")
+    written = write_section(path, found, b"a picture")
+    text = path.read_text(encoding="utf-8")
+    assert text.startswith(f"before\n\n{BEGIN}\n") and text.endswith(f"{END}\n\nafter — ü\n")
+    assert "old" not in text and digests(text) == (found.evidence, found.trials)
+    assert (
+        written == [path, tmp_path / "docs" / "images" / "scoreboard.png"]
+        and written[1].read_bytes() == b"a picture"
+    )
+    write_section(path, found, b"a picture")
+    assert path.read_text(encoding="utf-8") == text  # again: the same
+    assert not [one for one in tmp_path.rglob("*") if one.name.startswith(".")]
+
+
+@pytest.mark.parametrize(("text", "says"), [
+    ("nothing", "scoreboard:begin --> is missing"),
+    (f"{BEGIN}\n", "scoreboard:end --> is missing"),
+    (f"{BEGIN}\n{BEGIN}\n{END}\n", "stands there 2 times"),
+    (f"{END}\n{BEGIN}\n", "stands before"),
+])  # fmt: skip
+def test_a_document_without_its_markers_is_refused_before_anything_runs(
+    tmp_path: Path, monkeypatch, capsys, text: str, says: str
+) -> None:
+    from spinesim.study.trials import scoreboard
+
+    monkeypatch.setattr(scoreboard, "validate", lambda *_, **__: pytest.fail("it ran"))
+    path = tmp_path / "MODEL.md"
+    path.write_text(text, encoding="utf-8")
+    assert main(["validate", "acute_lbp_cohorts", "--document", str(path)]) == 2
+    assert says in capsys.readouterr().err
+    assert path.read_text(encoding="utf-8") == text
+
+
+def test_a_missing_document_is_refused(tmp_path: Path, capsys) -> None:
+    assert main(["validate", "acute_lbp_cohorts", "--document", str(tmp_path / "none.md")]) == 2
+    assert "none.md cannot be read" in capsys.readouterr().err
+
+
+# -- the picture -------------------------------------------------------------------------------------------
+
+
+def rows(trials: int, figures: int) -> pd.DataFrame:
+    """A made-up scoreboard."""
+    u = np.random.default_rng(3)
+    made = []
+    for trial in range(trials):
+        for week in range(figures):
+            at = float(u.normal(0, 2)) if week else float("inf")
+            made.append(
+                {"trial": f"trial_{trial}", "role": "validation", "outcome": "pain", "measure": "value",
+                 "arm": "a", "versus": "", "week": week, "model_mean": 5 + at, "model_low": 5 + at - 0.3,
+                 "model_high": 5 + at + 0.3, "paper_mean": 5.2, "paper_low": 4.0, "paper_high": 6.0,
+                 "inside": abs(at) <= 1, "checked": bool(week % 2), "position": at,
+                 "outside": max(abs(at) - 1, 0)}
+            )  # fmt: skip
+    return pd.DataFrame(made)
+
+
+@pytest.mark.parametrize(("trials", "figures"), [(1, 1), (3, 4), (40, 4), (2, 90)])
+def test_the_picture_stays_in_shape_however_many_rows(trials: int, figures: int) -> None:
+    figure = plot_scoreboard(rows(trials, figures), {"trial_0": "A very long title " * 8})
+    width, height = figure.get_size_inches()
+    assert width <= 3 * 8.3 and height < 60 and 1 <= len(figure.axes) <= 3
+    shown = [axes.get_yticklabels() for axes in figure.axes]
+    assert sum(map(len, shown)) == trials * figures  # no row is lost
+    for axes in figure.axes:  # no two rows on one line
+        ticks = axes.get_yticks()
+        assert len(set(ticks)) == len(ticks) and (np.diff(ticks) > 0.99).all()
+
+
+def test_a_miss_differs_in_colour_and_shape() -> None:
+    [axes] = plot_scoreboard(rows(3, 6)).axes
+    table = rows(3, 6)
+    looks = {(line.get_color(), line.get_marker()) for line in axes.lines if line.get_linestyle() == "None"}
+    colours = {marker: colour for colour, marker in looks}
+    assert colours["o"] != colours["X"] == colours[">"] and not table["inside"].all()
+
+
+def test_the_picture_is_a_file_and_the_same_twice() -> None:
+    table = rows(2, 3)
+    image = Image.open(io.BytesIO(scoreboard_bytes(table)))
+    assert image.format == "PNG" and min(image.size) > 200
+    assert scoreboard_bytes(table, kind="svg").startswith(b"<?xml")
+    assert scoreboard_bytes(table) == scoreboard_bytes(table)
+
+
+# -- the command -------------------------------------------------------------------------------------------
+
+
+def test_the_command_prints_misses_first_and_writes_everything(
+    write, example: str, tmp_path: Path, capsys
+) -> None:
+    out, document = tmp_path / "out", tmp_path / "MODEL.md"
+    document.write_text(f"{BEGIN}{END}", encoding="utf-8")
+    asked = ["validate", "acute_lbp_cohorts", str(write(example)), "--patients", "60", "--quiet", "--no-keep"]
+    assert main([*asked, "--out", str(out), "--document", str(document)]) == 0
+    said = capsys.readouterr().out
+    assert (
+        said.index("Misses, the farthest first") < said.index("Figures inside") < said.index("Trial by trial")
+    )
+    assert "No validation figure was fitted" in said or "no validation figure is among them" in said
+    assert "peak memory" in said and " s" in said
+    assert {path.name for path in out.iterdir()} == {
+        "results.csv", "trials.csv", "counts.csv", "scoreboard.svg", "scoreboard.png", "manifest.json",
+    }  # fmt: skip
+    assert set(json.loads((out / "manifest.json").read_text())["trials"]) == {
+        "acute_lbp_cohorts",
+        "walk_or_inject",
+    }
+    assert (tmp_path / "docs" / "images" / "scoreboard.png").is_file()
+    assert main([*asked, "--out", str(out), "--force"]) == 0  # results may be replaced by results
+
+
+def test_a_held_out_figure_that_was_fitted_fails_loudly(write, monkeypatch, capsys) -> None:
+    from spinesim.study.trials import scoreboard
+
+    monkeypatch.setattr(scoreboard, "prove", lambda *_: Proof(["acute_lbp_cohorts: x is fitted"]))
+    assert main(["validate", "acute_lbp_cohorts", "--patients", "30", "--quiet", "--no-keep"]) == 1
+    assert "NOT HELD OUT: acute_lbp_cohorts: x is fitted" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("asked", "says"), [
+    (["magic"], "Unknown trial 'magic'"),
+    (["acute_lbp_cohorts", "--patients", "0"], "patients is 0"),
+    (["acute_lbp_cohorts", "acute_lbp_cohorts"], "Two trials are called"),
+])  # fmt: skip
+def test_wrong_words_are_refused(asked: list[str], says: str, capsys) -> None:
+    assert main(["validate", *asked, "--quiet", "--no-keep"]) == 2
+    assert says in capsys.readouterr().err
