@@ -27,7 +27,7 @@ for seed in range(repeats):
     times.append(time.perf_counter() - start)
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 unit = 1 if sys.platform == "darwin" else 1024
-print(json.dumps({"times": times, "peak": peak * unit, "events": len(results.log.rows)}))
+print(json.dumps({"times": times, "peak": peak * unit, "events": len(results.log)}))
 """
 
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     )
     from spinesim.study.claims import run_claims as claims
     from spinesim.study.people import cohort
+    from spinesim.study.value import value
 
 __version__ = "0.2.0"
 
@@ -51,12 +52,14 @@ __all__ = [
     "run_trial",
     "simulate",
     "simulate_steps",
+    "value",
 ]
 
 
 _ELSEWHERE = {
     "claims": ("spinesim.study.claims", "run_claims"),
     "cohort": ("spinesim.study.people", "cohort"),
+    "value": ("spinesim.study.value", "value"),
 }
 
 

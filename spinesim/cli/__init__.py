@@ -1,4 +1,4 @@
-"""The command line: ``spinesim lab | run | compare | trial | claims | evidence``."""
+"""The command line: ``spinesim lab | run | compare | trial | validate | calibrate | claims | evidence``."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return FAILED
     except BrokenPipeError:
         return 0
-    except KeyboardInterrupt:
-        print("\nspinesim: stopped; nothing was written.", file=sys.stderr)
+    except KeyboardInterrupt as stop:
+        print(f"\nspinesim: {str(stop) or 'stopped; nothing was written.'}", file=sys.stderr)
         return INTERRUPTED
 
 
 def _command(argv: Sequence[str] | None) -> int:
-    from spinesim.cli import evidence, lab, studies
+    from spinesim.cli import calibrate, evidence, lab, naive, studies, uncertainty, validate
 
     parser = make_parser()
     args = parser.parse_args(argv)
@@ -44,7 +44,11 @@ def _command(argv: Sequence[str] | None) -> int:
         "run": studies.study,
         "compare": studies.study,
         "trial": studies.trial,
+        "validate": validate.validate,
+        "calibrate": calibrate.calibrate,
         "claims": studies.claims,
+        "uncertainty": uncertainty.uncertainty,
+        "naive": naive.naive,
         "evidence": evidence.evidence,
     }
     if args.command not in commands:

@@ -6,13 +6,15 @@ import argparse
 from pathlib import Path
 from typing import NoReturn
 
+from spinesim.cli import calibrate, naive, uncertainty, validate
+from spinesim.cli.running import add_running
 from spinesim.errors import SpinesimError
 
 LARGEST = 1e15
 """The largest number an option takes; every whole number up to it is exact."""
 
 STANCES = "sceptical, base, hopeful or article"
-COMMANDS = "lab | run | compare | trial | claims | evidence"
+COMMANDS = "lab | run | compare | trial | validate | calibrate | claims | uncertainty | naive | evidence"
 TEACH = """\
 examples, from simple to rich:
   spinesim lab                                  open the lessons in JupyterLab
@@ -24,7 +26,11 @@ examples, from simple to rich:
   spinesim compare conservative_first early_imaging --clinic community --runs 20 --out results/
                                                 with waiting lists, 20 replications, tables kept
   spinesim trial sciatica_conservative          a published trial re-run, model beside paper
+  spinesim validate                             every published trial: what falls inside, misses first
+  spinesim calibrate                            what was fitted, how well, and what the data cannot tell
   spinesim claims B7 C5                         what the clinic says, each with its off switch
+  spinesim uncertainty conservative_first early_surgery --condition disc_herniation --draws 200 --workers 2
+                                                how sure the comparison is, and of what it is unsure
   spinesim evidence rfa_duration                a figure, a parameter or a disputed question, with sources
   spinesim evidence C5                          every number behind a claim, a condition or a step
   spinesim evidence --unconfirmed               what nobody has checked, and what hangs on it
@@ -105,17 +111,16 @@ def make_parser() -> argparse.ArgumentParser:
             "--seed", type=number, help="chance; the same seed gives the same people and fates"
         )
     for command in (run, compare, trial, claims):
-        command.add_argument(
-            "--workers",
-            type=number,
-            default=1,
-            help="processes to use; the numbers do not change (default: 1)",
-        )
+        add_running(command)
         command.add_argument(
             "--out", type=Path, help="folder for CSV tables and manifest.json (must be new or empty)"
         )
         command.add_argument("--force", action="store_true", help="replace spinesim results already in --out")
-        command.add_argument("--quiet", action="store_true", help="no progress bar")
+
+    validate.add(commands)
+    calibrate.add(commands)
+    uncertainty.add(commands)
+    naive.add(commands)
 
     evidence = commands.add_parser(
         "evidence",
@@ -167,7 +172,8 @@ def _study_options(*commands: argparse.ArgumentParser) -> None:
             action="append",
             default=[],
             metavar="PARAMETER=VALUE",
-            help="change a parameter, whatever the stance, e.g. imaging.incidental_scale=0",
+            help="change a parameter, whatever the stance, e.g. imaging.incidental_scale=0; "
+            "prices are in money of the base year (money.base_year)",
         )
 
 

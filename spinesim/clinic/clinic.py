@@ -1,4 +1,4 @@
-"""The clinic at work: SimPy resources, a cohort's bodies and the event log."""
+"""The clinic at work: stations on SimPy's clock, a cohort's bodies and the event log."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ from math import floor
 
 import numpy as np
 import numpy.typing as npt
-import simpy
 
 from spinesim.clinic import journey as story
+from spinesim.clinic.bills import HARM, Bills
+from spinesim.clinic.crossing import enlist, visit_weeks
 from spinesim.clinic.judgement import Judgement
 from spinesim.clinic.log import EventLog
 from spinesim.clinic.observe import standing
 from spinesim.clinic.patient import Patient
+from spinesim.clinic.process import Clock, Process, Steps
 from spinesim.clinic.setting import ClinicSetting
+from spinesim.clinic.station import Station
 from spinesim.clinical import Body, Cohort, examine, set_load
 from spinesim.clinical.treatments import Chance
 from spinesim.evidence import Draws, Evidence
@@ -60,10 +63,10 @@ class Clinic:
         weeks: int,
     ) -> None:
         self.pathway, self.draws, self.weeks = pathway, draws, weeks
-        self.env = simpy.Environment()
-        self.log = EventLog()
+        self.env = Clock()
+        self.log, self.bills = EventLog(), Bills()
         self.resources = {
-            name: simpy.PriorityResource(self.env, capacity=getattr(setting.resources, name).capacity)
+            name: Station(self.env, getattr(setting.resources, name).capacity)
             for name in type(setting.resources).model_fields
         }
         entry = entry_days(setting, draws, cohort)
@@ -85,7 +88,8 @@ class Clinic:
         self.signs = examine(evidence, cohort, draws)
         self.judgement = Judgement(evidence, cohort, self.signs, self.examines)
         self.programmes = {key: str(row["programme"]) for key, row in evidence.conditions.items()}
-        self.asks = {name for rule in pathway.compiled for name, _, _ in rule.tests}
+        crossed = (crossing.compiled for crossing in pathway.crossings)
+        self.asks = {name for rule in (*pathway.compiled, *crossed) for name, _, _ in rule.tests}
         self.standing = standing(cohort, self.signs, self.examines)
         self.patients = [
             Patient(row, int(cohort.ids[row]), int(entry[row]), int(entry[row]) + weeks * WEEK)
@@ -93,11 +97,12 @@ class Clinic:
         ]
         self.end = max(patient.end for patient in self.patients)
         for patient in self.patients:
-            patient.process = self.env.process(story.referral(self, patient))
+            patient.process = self.start(patient, story.referral(self, patient))
             self.judgement.begin(patient)
             onset = self.body.serious_day[patient.row]
             if math.isfinite(onset):
-                self.env.process(story.emergency(self, patient, float(onset)))
+                self.start(patient, story.emergency(self, patient, float(onset)))
+        enlist(self)
 
     def run(self) -> Generator[float]:
         """Run to the end of follow-up, yielding the share done (0-1) from time to time."""
@@ -107,13 +112,18 @@ class Clinic:
             yield day / self.end
         self.env.run(until=self.end)
         self.body.advance(self.end)
+        self.log.pack()
         yield 1.0
 
     # -- what journeys ask of the clinic ------------------------------------------------------------------
 
-    def until(self, day: float) -> simpy.Event:
-        """Wait until `day` (at once if it has passed)."""
-        return self.env.timeout(max(day - self.env.now, 0))
+    def start(self, patient: Patient, steps: Steps) -> Process:
+        """Let these steps of a person begin."""
+        return Process(self.env, steps, patient)
+
+    def until(self, day: float) -> float:
+        """Days to wait until `day` (none if it has passed)."""
+        return max(day - self.env.now, 0.0)
 
     def body_today(self) -> Body:
         """Everyone's body, brought to the start of today."""
@@ -125,7 +135,7 @@ class Clinic:
     ) -> None:
         """Write an event down, unless the person's follow-up is over."""
         if self.followed(patient):
-            self.log.rows.append((patient.id, self.env.now, event, step, resource, value))
+            self.log.append(patient.id, self.env.now, event, step, resource, value)
 
     def followed(self, patient: Patient) -> bool:
         """Whether the person's follow-up still runs; afterwards they use slots, but nothing counts."""
@@ -135,12 +145,14 @@ class Clinic:
         """Add the price of a step."""
         if self.followed(patient):
             patient.cost += self.numbers[f"{step}.price"]
+            self.bills.append(patient.id, self.env.now, step)
 
     def harmed(self, patient: Patient, harm: str) -> None:
         """Enter a harm in the ledger: what happened, what it costs, what health it takes."""
         self.note(patient, "harm", harm)
         patient.harm_counts[harm] += 1
         patient.cost += self.numbers[f"harm.{harm}.price"]
+        self.bills.append(patient.id, self.env.now, HARM + harm)
         patient.qaly_lost += self.numbers[f"harm.{harm}.qaly"]
 
     def begin_care(self, patient: Patient) -> None:
@@ -232,7 +244,7 @@ class Clinic:
     def next_review(self, patient: Patient) -> float | None:
         """Day of the pathway's next review, or None when none is left inside follow-up."""
         done = floor(self.env.now) - floor(patient.first_day)
-        for week in self.pathway.visit_weeks:
+        for week in visit_weeks(patient, self.pathway.visit_weeks):
             day = round(week * WEEK)
             if day > done and floor(patient.first_day) + day < patient.end:
                 return patient.first_day + day

@@ -1,4 +1,4 @@
-"""A patient's way through the clinic, as a SimPy process.
+"""A patient's way through the clinic, as a process.
 
 Read `journey` first: it is the whole story. Times are days. Nothing here knows a clinical number:
 what is offered comes from the pathway, what it does from the clinical room.
@@ -7,12 +7,14 @@ what is offered comes from the pathway, what it does from the clinical room.
 from __future__ import annotations
 
 import math
-from collections.abc import Generator
 from typing import TYPE_CHECKING
 
-import simpy
+from simpy import Interrupt
 
+from spinesim.clinic.crossing import cross
 from spinesim.clinic.observe import observe
+from spinesim.clinic.process import Steps
+from spinesim.clinic.station import ROUTINE, URGENT
 from spinesim.clinical import block_relief, emg, scan
 from spinesim.clinical.treatments import treat as act
 from spinesim.pathway import Offer, choose
@@ -21,10 +23,9 @@ if TYPE_CHECKING:
     from spinesim.clinic.clinic import Clinic
     from spinesim.clinic.patient import Patient
 
-Steps = Generator[simpy.Event, object, None]
-
 AT_THE_VISIT = ("talk", "tablets")
 VISITS = ("intake", "review")
+WEEK = 7
 
 
 def journey(clinic: Clinic, patient: Patient) -> Steps:
@@ -33,7 +34,7 @@ def journey(clinic: Clinic, patient: Patient) -> Steps:
         try:
             yield from visit(clinic, patient)
             yield from wait_for_review(clinic, patient)
-        except simpy.Interrupt:  # a red flag has appeared: seen at once, before everyone else
+        except Interrupt:  # a red flag has appeared: seen at once, before everyone else
             raise_flag(clinic, patient)
 
 
@@ -53,7 +54,7 @@ def visit(clinic: Clinic, patient: Patient) -> Steps:
     patient.next_review = clinic.next_review(patient)
     facts = observe(clinic, patient)
     clinic.note(patient, "result", "visit", value=facts.pain)
-    offer = choose(clinic.pathway, facts, patient.fired)
+    offer = cross(patient, facts) or choose(clinic.pathway, facts, patient.fired)
     if offer:
         patient.fire(offer.rule, facts.weeks)
         yield from carry_out(clinic, patient, offer)
@@ -65,14 +66,14 @@ def carry_out(clinic: Clinic, patient: Patient, offer: Offer) -> Steps:
         if not clinic.possible(patient, step):
             continue
         clinic.note(patient, "offer", step)
-        if not clinic.accepts(patient, step, offer.uptake, offer.urgent):
+        if not (offer.sure or clinic.accepts(patient, step, offer.uptake, offer.urgent)):
             clinic.note(patient, "declined", step)
         elif (kind := clinic.treatments[step].kind) == "discharge":
             discharge(clinic, patient)
         elif kind in AT_THE_VISIT:
             treat(clinic, patient, step)
         elif kind == "course":
-            clinic.env.process(course(clinic, patient, step))
+            clinic.start(patient, course(clinic, patient, step))
         else:
             yield from procedure(clinic, patient, step, urgent=offer.urgent)
 
@@ -80,7 +81,7 @@ def carry_out(clinic: Clinic, patient: Patient, offer: Offer) -> Steps:
 def procedure(clinic: Clinic, patient: Patient, step: str, urgent: bool) -> Steps:
     """A test, injection, ablation or operation, and the review that belongs to it."""
     if not urgent:
-        yield clinic.env.timeout(clinic.lead_days(step))
+        yield clinic.lead_days(step)
     again = clinic.treatments[step].kind == "test" and clinic.repeats(patient, step)
     for _ in range(1 + again):
         yield from attend(clinic, patient, step, urgent)
@@ -131,7 +132,7 @@ def course(clinic: Clinic, patient: Patient, step: str) -> Steps:
         if clinic.keeps_session(patient, step, mine, session):
             yield from attend(clinic, patient, step)
             treat(clinic, patient, step)
-        yield clinic.env.timeout(gap)
+        yield gap
     patient.exercising -= what.exercises
 
 
@@ -141,12 +142,12 @@ def attend(clinic: Clinic, patient: Patient, step: str, urgent: bool = False) ->
     if resource is None:  # it takes nothing of this clinic's time
         return
     clinic.note(patient, "request", step, resource)
-    with clinic.resources[resource].request(priority=0 if urgent else 1) as slot:
-        yield slot
+    with clinic.resources[resource].request(priority=URGENT if urgent else ROUTINE) as place:
+        yield place
         clinic.note(patient, "start", step, resource)
         if step in VISITS:
             patient.seen(clinic.env.now, counts=clinic.followed(patient))
-        yield clinic.env.timeout(clinic.slot_days[step])
+        yield clinic.slot_days[step]
     clinic.note(patient, "end", step, resource)
     clinic.charge(patient, "visit" if step in VISITS else step)
 
@@ -202,4 +203,12 @@ def emergency(clinic: Clinic, patient: Patient, day: float) -> Steps:
     else:
         patient.in_care = True
         raise_flag(clinic, patient)
-        patient.process = clinic.env.process(journey(clinic, patient))
+        patient.process = clinic.start(patient, journey(clinic, patient))
+
+
+def called_back(clinic: Clinic, patient: Patient, week: float) -> Steps:
+    """Who is to cross over is seen again for it, even if discharged by then."""
+    yield clinic.until(patient.entry + round(week * WEEK))
+    if not patient.in_care and patient.crossings:
+        patient.in_care = True
+        patient.process = clinic.start(patient, journey(clinic, patient))

@@ -21,6 +21,7 @@ class Patient:
         "cost",
         "counts",
         "courses",
+        "crossings",
         "drug_days",
         "emg_root",
         "end",
@@ -78,9 +79,13 @@ class Patient:
         self.tally: Counter[str] = Counter()  # what was done, by fact of the pathway vocabulary
         self.drug_days: defaultdict[str, float] = defaultdict(float)  # days of tablets, by drug
         self.harm_counts: Counter[str] = Counter()
+        self.crossings: tuple[Any, ...] = ()  # crossovers of a trial still ahead of this person
         self.offers: Counter[str] = Counter()  # what was offered, by step
         self.fired: dict[str, tuple[int, float]] = {}  # rule id -> (times, week last fired)
         self.process: Any = None
+
+    def __str__(self) -> str:
+        return f"Patient {self.id}"
 
     @property
     def harms(self) -> int:

@@ -13,7 +13,7 @@ from spinesim.study.simulation import (
     simulate,
     simulate_steps,
 )
-from spinesim.study.trial import Trial, beside, load_trial, run_trial, trial_plans
+from spinesim.study.trials import Trial, beside, load_trial, run_trial, trial_plans
 from spinesim.study.twins import Story, Twins
 
 __all__ = [

@@ -21,6 +21,7 @@ from spinesim.errors import SpinesimError
 from spinesim.study.simulation import Plan
 
 MANIFEST = "manifest.json"
+RESULTS = (".csv", ".svg", ".png")
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")  # text that starts so is run, or hides what is run
 
 
@@ -67,9 +68,13 @@ def check_folder(out: str | Path, force: bool = False) -> Path:
 
 
 def write_folder(
-    out: str | Path, tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], force: bool = False
+    out: str | Path,
+    tables: Mapping[str, pd.DataFrame],
+    manifest: Mapping[str, Any],
+    force: bool = False,
+    pictures: Mapping[str, bytes] | None = None,
 ) -> Path:
-    """Write ``<name>.csv`` files and ``manifest.json``; the folder appears only when complete.
+    """Write ``<name>.csv`` files, pictures and ``manifest.json``; the folder appears only when complete.
 
     Text that a spreadsheet would run as a formula gets a ``'`` before it; numbers stay numbers.
     """
@@ -84,6 +89,8 @@ def write_folder(
         for name, table in tables.items():
             safe = pd.DataFrame({column: _plain(table[column]) for column in table})
             safe.to_csv(made / f"{name}.csv", index=False, lineterminator="\n")
+        for picture, content in (pictures or {}).items():
+            (made / picture).write_bytes(content)
         text = json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False)
         (made / MANIFEST).write_text(text + "\n", encoding="utf-8")
         _swap(new, place / first, old)
@@ -99,9 +106,9 @@ def write_folder(
 
 
 def _only_results(folder: Path) -> bool:
-    """Whether a folder holds a manifest and tables, and nothing that a person may have added."""
+    """Whether a folder holds a manifest, tables and pictures, and nothing that a person may have added."""
     names = [path.name for path in folder.iterdir()]
-    return MANIFEST in names and all(name == MANIFEST or name.endswith(".csv") for name in names)
+    return MANIFEST in names and all(name == MANIFEST or name.endswith(RESULTS) for name in names)
 
 
 def _swap(new: Path, target: Path, old: Path) -> None:

@@ -91,7 +91,7 @@ class Twins:
             )
         row, arms = int(rows[0]), (self.one.arm, self.other.arm)
         entry = float(self.one.patients["entry_day"].iloc[row])
-        mine = [[e for e in r.log.rows if e[0] == patient] for r in (self.one, self.other)]
+        mine = [r.log.of(patient) for r in (self.one, self.other)]
         told = {arm: tell(events, entry) for arm, events in zip(arms, mine, strict=True)}
         pain = {arm: r.series["pain"][:, row] for arm, r in zip(arms, (self.one, self.other), strict=True)}
         parts, why = _parting(mine, entry, arms)

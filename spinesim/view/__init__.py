@@ -12,14 +12,18 @@ from spinesim.view.lab import ImagingLab
 from spinesim.view.lesson import ImagingLesson
 from spinesim.view.plots import plot_fan, plot_icons
 from spinesim.view.timeline import timeline
+from spinesim.view.value import plot_acceptability, plot_information, plot_plane
 from spinesim.view.words import sentence, sentences
 
 __all__ = [
     "Guide",
     "ImagingLab",
     "ImagingLesson",
+    "plot_acceptability",
     "plot_fan",
     "plot_icons",
+    "plot_information",
+    "plot_plane",
     "sentence",
     "sentences",
     "timeline",

@@ -81,7 +81,7 @@ def test_trial_writes_its_table(tmp_path, capsys):
     table = pd.read_csv(out / "table.csv")
     assert list(table.columns) == [
         "arm", "week", "outcome", "n", "model_mean", "model_sd", "model_low", "model_high",
-        "paper_mean", "paper_sd", "paper_low", "paper_high", "inside",
+        "paper_mean", "paper_sd", "paper_low", "paper_high", "inside", "measure", "versus", "checked",
     ]  # fmt: skip
     assert "inside" in capsys.readouterr().out
 
@@ -115,7 +115,7 @@ def test_a_changed_parameter_is_named_in_the_manifest(tmp_path):
     (["run", "conservative_first", "--set", "first_visit.minutes=-5"], "above 0 for the unit 'minutes'"),
     (["run", "conservative_first", "--set", "disc_herniation.start_correlation=3"], "-1 to 1"),
     (["run", "conservative_first", "--set", "lumbar_strain.course.lasting_concentration=0"], "above 0"),
-    (["run", "conservative_first", "--set", "visit.price=-100"], "0 or above for the unit 'USD'"),
+    (["run", "conservative_first", "--set", "visit.price=-100"], "0 or above for the unit 'USD 2025'"),
     (["run", "conservative_first", "--set", "lumbar_strain.axial.start=-3"], "0 to 10"),
     (["run", "conservative_first", "--set", "report.pain_error=-1"], "0 to 10"),
     (["run", "conservative_first", "--patients", "ten"], "--patients: 'ten' is not a number"),

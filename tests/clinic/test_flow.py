@@ -31,6 +31,7 @@ class Watched(Clinic):
         while (following := self.env.peek()) < math.inf:
             yield Fraction(following) - Fraction(self.env.now)  # how long the present state has lasted
             self.env.step()
+        yield Fraction(0)  # the last event may be one worth looking at
 
 
 class Whereabouts:
@@ -93,9 +94,9 @@ def test_everyone_referred_is_somewhere_at_every_event(build, flags, sessions):
         assert sum(count.values()) == len(where.journey) >= referred
         for name, resource in clinic.resources.items():
             waiting, treated = where.on[name, WAITING], where.on[name, TREATED]
-            assert waiting + treated == resource.count + len(resource.queue)
+            assert waiting + treated == resource.busy + resource.waiting
             if lasted:  # nothing more happens at this moment: nobody waits before a free server
-                assert (waiting, treated) == (len(resource.queue), resource.count)
+                assert (waiting, treated) == (resource.waiting, resource.busy)
                 assert treated <= resource.capacity and not (waiting and treated < resource.capacity)
         if lasted:
             left = {p for p, state in where.journey.items() if state == LEFT}
@@ -114,8 +115,8 @@ def test_littles_law_holds_path_by_path(build, healthy):
     present, queue, care = Counter(), Counter(), Fraction(0)
     for lasted in clinic.live():
         for name, resource in clinic.resources.items():
-            present[name] += lasted * (resource.count + len(resource.queue))
-            queue[name] += lasted * len(resource.queue)
+            present[name] += lasted * (resource.busy + resource.waiting)
+            queue[name] += lasted * resource.waiting
         care += lasted * sum(p.in_care and p.entry <= clinic.env.now for p in clinic.patients)
     sums = defaultdict(Fraction)
     sign = {"request": -1, "start": 0, "end": 1, "arrival": -1, "discharge": 1}

@@ -1,0 +1,156 @@
+"""Fitting: known values are found again, the same bits come out, interrupted work goes on."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from calibration_help import BOUNDS, PACE, SLOPE, TRUTH, write_fit_file, write_trial
+from scipy import stats
+
+import spinesim as ss
+from spinesim.study import calibration as cal
+from spinesim.study.calibration import fit as fitting
+from spinesim.study.calibration.likelihood import make_likelihood
+from spinesim.study.calibration.problem import Runner
+from spinesim.study.executor import Kept
+
+
+@pytest.fixture(scope="module")
+def fit_file(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("calibration")
+    return write_fit_file(folder, write_trial(folder))
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    return tmp_path_factory.mktemp("kept")
+
+
+@pytest.fixture(scope="module")
+def interrupted(fit_file, kept):
+    """A fit stopped in the middle of its design: runs that were computed and kept."""
+    keep, seen = Kept(kept), []
+
+    def stop(share):
+        seen.append(share)
+        if len(seen) == 30:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        cal.calibrate(fit_file, keep=keep, progress=stop)
+    return keep.written
+
+
+@pytest.fixture(scope="module")
+def resumed(fit_file, kept, interrupted):
+    """The same fit begun again, and how many runs it read and computed."""
+    keep = Kept(kept)
+    return cal.calibrate(fit_file, keep=keep), keep.read, keep.written
+
+
+@pytest.fixture(scope="module")
+def fit(resumed):
+    return resumed[0]
+
+
+def test_known_values_are_found_again(fit):
+    """Figures made on the people of the fit: the values behind them fit perfectly, and are found."""
+    table = cal.parameter_table(fit).set_index("id")
+    assert list(table.index) == [PACE, SLOPE]
+    for key, value in TRUTH.items():
+        row, (low, high) = table.loc[key], BOUNDS[key]
+        assert row["low"] < value < row["high"]
+        assert row["mode"] == pytest.approx(value, abs=0.01 * (high - low))
+        assert row["contraction"] > 0.8 and row["told"] == "data" and row["rhat"] < 1.05
+    assert fit.misfit(fit.mode_model) < 0.01 and fit.misfit(fit.shipped_model) > 1
+
+
+def test_other_chance_misses_by_no_more_than_the_errors_say(tmp_path):
+    """Figures made on other people: at the true values the misses are those of chance (chi square)."""
+    problem = cal.make_problem(write_fit_file(tmp_path, write_trial(tmp_path, patients=4_000, seed=5)))
+    low, high = problem.calibration.bounds
+    truth = (np.array(list(TRUTH.values())) - low) / (high - low)
+    for seed in range(4):
+        wish = problem.calibration.model_copy(update={"seed": seed})
+        other = cal.make_problem(wish)
+        likelihood = make_likelihood(other)
+        misses = likelihood.misses(likelihood.read(Runner(other)(truth[None])))[0]
+        assert np.sum(misses**2) < stats.chi2(len(misses)).isf(1e-4)
+
+
+def test_an_interrupted_fit_goes_on_where_it_stopped(interrupted, resumed):
+    fit, read, written = resumed
+    assert 20 <= interrupted <= 30  # the search for the mode runs some points twice: those are read at once
+    assert read >= interrupted and read + written == fit.runs
+
+
+def test_the_same_file_gives_the_same_bits(fit, fit_file, tmp_path):
+    again = cal.calibrate(fit_file)  # nothing kept: every run anew
+    for name in ("mode", "mode_model", "units", "model", "checked_error"):
+        assert np.array_equal(getattr(fit, name), getattr(again, name)), name
+    first, second = (tmp_path / name for name in ("first", "second"))
+    cal.write_fit(first, fit), cal.write_fit(second, again)
+    for name in ("fit.csv", "fit.json"):
+        assert (first / name).read_bytes() == (second / name).read_bytes()
+
+
+def test_the_log_lists_exactly_the_targets(fit, tmp_path):
+    log = cal.write_fit(tmp_path, fit)
+    (trial,) = [aim.trial for aim in fit.problem.aims]
+    assert log["targets"] == [
+        {"trial": "made", "role": "calibration", "sha256": trial.sha256,
+         "figures": ["made up by the model, 2026"], "weeks": [0, 3, 6]}
+    ]  # fmt: skip
+    rows = [(row["outcome"], row["week"], row["measure"]) for row in log["figures"]]
+    assert rows == [
+        *(("limb_pain", week, "mean") for week in (0, 3, 6)),
+        *(("disability", week, one) for week in (0, 6) for one in ("mean", "sd")),
+    ]
+    assert log["misfit"]["mode"] <= log["misfit"]["shipped"]
+    assert log["seed"] == 11 and log["versions"]["emcee"] and log["model_runs"] == fit.runs
+    assert json.loads((tmp_path / "fit.json").read_text()) == log
+
+
+def test_saved_draws_are_read_back_to_the_bit(fit, tmp_path):
+    cal.write_fit(tmp_path, fit)
+    log, draws = cal.load_fit("fit", tmp_path)
+    pd.testing.assert_frame_equal(draws, cal.draw_table(fit), check_exact=True)
+    assert cal.saved_fits(tmp_path) == ["fit"] and len(draws) == 100
+    fit.problem.evidence.change(draws.iloc[0].to_dict())
+    text = cal.report(log, fit.problem.evidence)
+    assert "What the data cannot tell" in text and "OUTSIDE" in text  # the truth is not the shipped value
+    assert [path.name for path in sorted(tmp_path.iterdir())] == ["fit.csv", "fit.json"]
+
+
+def test_draws_of_another_fit_are_refused(fit, tmp_path):
+    cal.write_fit(tmp_path, fit)
+    with (tmp_path / "fit.csv").open("a") as file:
+        file.write("60,3\n")
+    with pytest.raises(ss.SpinesimError, match=r"not those of this fit") as wrong:
+        cal.load_fit("fit", tmp_path)
+    assert "\n" not in str(wrong.value)
+    with pytest.raises(ss.SpinesimError, match=r"no saved fit 'nobody'.*known: fit"):
+        cal.load_fit("nobody", tmp_path)
+    (tmp_path / "fit.json").write_text("[]")
+    with pytest.raises(ss.SpinesimError, match=r"not the log of a fit"):
+        cal.load_fit("fit", tmp_path)
+
+
+def test_a_surrogate_that_misleads_is_refused(fit_file, kept, fit, monkeypatch):
+    """A surrogate that is wrong, and sure of it, sends the draws where the model does not follow."""
+    real = fitting.fit_surrogate
+
+    def wrong(units, model, seed):
+        return real(1 - units, model, seed)
+
+    monkeypatch.setattr(fitting, "fit_surrogate", wrong)
+    monkeypatch.setattr(fitting, "ENOUGH", 0.0)  # one round is enough for the test
+    with pytest.raises(ss.SpinesimError, match=r"surrogate is too poor.*nothing was written.*raise 'design'"):
+        cal.calibrate(fit_file, keep=Kept(kept))
+
+
+def test_the_figure_of_a_fit_is_drawn(fit):
+    from spinesim.view.calibration import calibration_bytes
+
+    assert calibration_bytes(cal.fit_log(fit), cal.draw_table(fit))[:4] == b"\x89PNG"
