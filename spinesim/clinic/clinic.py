@@ -242,10 +242,13 @@ class Clinic:
         return patient.relief_after.get(fact, 0.0)
 
     def next_review(self, patient: Patient) -> float | None:
-        """Day of the pathway's next review, or None when none is left inside follow-up."""
+        """Day of the pathway's next review, or None when none is left.
+
+        One beyond follow-up counts: the end of a study discharges nobody, and stops no course of theirs.
+        """
         done = floor(self.env.now) - floor(patient.first_day)
         for week in visit_weeks(patient, self.pathway.visit_weeks):
             day = round(week * WEEK)
-            if day > done and floor(patient.first_day) + day < patient.end:
+            if day > done:
                 return patient.first_day + day
         return None

@@ -53,7 +53,7 @@ uptake = "cascade.uptake"
 urgent = false
 """
 
-SHIPPED = ("conservative_first", "early_imaging", "early_surgery", "trial_conservative_sciatica")
+SHIPPED = ("conservative_first", "early_imaging", "early_surgery")
 
 
 def refusal(text: str) -> str:

@@ -19,6 +19,7 @@ HEEDLESS = {
     "conservative_first": "the usual care of lesson 2, kept as short as it can be",
     "early_imaging": "conservative_first with another imaging week",
     "early_surgery": "conservative_first with earlier surgery",
+    "usual_care_varied": "conservative_first with scans by impression, for the naive cohort study",
     "trial_conservative_sciatica": "as the trial did; its people were screened at enrolment",
     "trial_early_surgery_sciatica": "as the trial did; its people were screened at enrolment",
 }
