@@ -26,6 +26,12 @@ def add(commands: Any) -> None:
     )
     parser.add_argument("--patients", type=number, help="people (default: the file's own)")
     parser.add_argument("--seed", type=number, help="chance (default: the file's own)")
+    parser.add_argument(
+        "--resamples",
+        type=number,
+        default=200,
+        help="bootstrap resamples behind the emulated trial's intervals (default: 200)",
+    )
     add_running(parser)
     parser.add_argument("--out", type=Path, help="folder for CSV tables, the figure and manifest.json")
     parser.add_argument("--force", action="store_true", help="replace spinesim results already in --out")
@@ -44,12 +50,16 @@ def naive(args: argparse.Namespace) -> int:
             args.cohort,
             patients=args.patients,
             seed=args.seed,
+            resamples=args.resamples,
             executor=executor,
             keep=keep,
             progress=progress,
         )
     _show(found)
     if args.out:
+        from spinesim.view.naive import plot_naive
+        from spinesim.view.plots import picture
+
         manifest = {
             "spinesim": __version__,
             "command": "naive",
@@ -57,8 +67,9 @@ def naive(args: argparse.Namespace) -> int:
             "evidence": {"sha256": shipped_evidence().digest},
             "note": "Simulated patients. Not for decisions about individual patients.",
         }
-        write_folder(args.out, {"estimates": found.table, "who": found.who}, manifest, args.force)
-        print(f"\nWritten to {args.out}: estimates.csv, who.csv, manifest.json")
+        tables = {"estimates": found.table, "who": found.who}
+        write_folder(args.out, tables, manifest, args.force, {"naive.png": picture(plot_naive(found.table))})
+        print(f"\nWritten to {args.out}: estimates.csv, who.csv, naive.png, manifest.json")
     return 0
 
 

@@ -36,7 +36,7 @@ SHIPPED = (
     "conditions.toml", "treatments.toml", "signs.toml", "stances.toml", "correlations.toml",
 )  # fmt: skip
 """Every file of these is needed; ``evidence/`` needs one table at least."""
-SHIPPED_FOLDERS = ("calibrations", "claims", "clinics", "pathways", "trials")
+SHIPPED_FOLDERS = ("calibrations", "claims", "clinics", "cohorts", "pathways", "trials")
 
 
 def data_folder() -> Path:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import io
 import textwrap
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -26,6 +27,7 @@ from matplotlib.ticker import MultipleLocator
 from spinesim.errors import SpinesimError
 from spinesim.view import style
 
+DPI = 110
 SIDE = 10
 """Icons along each side of an icon array (100 people)."""
 
@@ -47,6 +49,14 @@ def new_axes(width: float = 7.0, height: float = 4.2) -> Axes:
         FigureCanvasAgg(figure)
         axes: Axes = figure.add_subplot()
     return axes
+
+
+def picture(figure: Figure, kind: str = "png") -> bytes:
+    """The figure as the content of a ``png`` or ``svg`` file; the same figure gives the same bytes."""
+    buffer = io.BytesIO()
+    with look():
+        figure.savefig(buffer, format=kind, dpi=DPI, metadata={"Date": None} if kind == "svg" else {})
+    return buffer.getvalue()
 
 
 def spread(values: Sequence[float], gap: float, top: float) -> list[float]:

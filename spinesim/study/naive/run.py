@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from spinesim.errors import SpinesimError
 from spinesim.study.compare import interval
 from spinesim.study.naive.chart import Chart, chart, columns, without_red_flags
 from spinesim.study.naive.estimates import Estimate, paired, regression
@@ -33,6 +34,7 @@ METHODS = {
     "target_trial": "target trial emulated: clone, censor, weight by the weekly chart",
     "truth": "truth: everyone under both strategies, same fate",
 }
+MOST_RESAMPLES = 100_000
 COLUMNS = ["outcome", "method", "measure", "estimate", "low", "high", "people", "unit"]
 
 
@@ -137,6 +139,8 @@ def run_naive(
     SpinesimError
         One sentence: a bad file, or too few people for an outcome to happen on both sides.
     """
+    if isinstance(resamples, bool) or not isinstance(resamples, int) or not 2 <= resamples <= MOST_RESAMPLES:
+        raise SpinesimError(f"resamples is {resamples}; give a whole number from 2 to {MOST_RESAMPLES:,}.")
     cohort = name if isinstance(name, NaiveCohort) else load_naive(name)
     plans = naive_plans(cohort, **wishes)
     usual, exposed, unexposed = finish_all(plans, executor, progress, keep)
