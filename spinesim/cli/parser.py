@@ -105,6 +105,12 @@ def make_parser() -> argparse.ArgumentParser:
         help=f"{STANCES}; may be given more than once (default: base, and all four where trials disagree)",
     )
     claims.add_argument("--patients", type=number, help="people per arm (default: each claim's own)")
+    claims.add_argument(
+        "--document",
+        type=Path,
+        metavar="FILE.md",
+        help="rewrite the section of this file between the markers claims:begin and claims:end (all claims)",
+    )
     _study_options(run, compare)
     for command in (run, compare, trial):
         command.add_argument(

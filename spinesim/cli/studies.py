@@ -106,10 +106,18 @@ def trial(args: argparse.Namespace) -> int:
 def claims(args: argparse.Namespace) -> int:
     """Run the clinic's claims and say which emerge."""
     from spinesim import __version__
+    from spinesim.study import claims_document
     from spinesim.study.claims import run_claims, show
+    from spinesim.study.document import check_document, write_section
     from spinesim.study.files import write_folder
     from spinesim.study.simulation import shipped_evidence
 
+    if args.document:
+        if args.ids or args.stance or args.patients:
+            raise SpinesimError(
+                "--document takes every claim as it is written: leave out the ids, --stance and --patients."
+            )
+        check_document(args.document, claims_document.NAME)
     with running(args) as (executor, keep, progress):
         table = run_claims(
             args.ids or None,
@@ -132,6 +140,9 @@ def claims(args: argparse.Namespace) -> int:
         }
         write_folder(args.out, {"claims": table}, manifest, args.force)
         print(f"\nWritten to {args.out}: claims.csv, manifest.json")
+    if args.document:
+        write_section(args.document, claims_document.NAME, claims_document.section(table))
+        print(f"\nWritten: {args.document}")
     return 0
 
 

@@ -52,10 +52,11 @@ def add(commands: Any) -> None:
 def validate(args: argparse.Namespace) -> int:
     """Run, print, write, and say whether anything held out was fitted."""
     from spinesim.cli.running import running
+    from spinesim.study.document import check_document, write_section
     from spinesim.study.trials import document, scoreboard
 
     if args.document:
-        document.check_document(args.document)
+        check_document(args.document, document.NAME)
     began = time.perf_counter()
     trials = scoreboard.load_all(args.trials)
     with running(args, many=len(trials) > 1) as (executor, keep, progress):
@@ -68,11 +69,10 @@ def validate(args: argparse.Namespace) -> int:
     if args.out:
         _write(args, board)
     if args.document:
-        from spinesim.view.scoreboard import scoreboard_bytes
-
-        titles = {trial.name: trial.title for trial in board.loaded}
-        picture = scoreboard_bytes(board.table, titles) if len(board.table) else None
-        written = document.write_section(args.document, board, picture)
+        picture = _picture(board, "png") if len(board.table) else None
+        written = write_section(
+            args.document, document.NAME, document.section(board), document.pictures(picture)
+        )
         print(f"Written: {', '.join(str(path) for path in written)}")
     return USED_FOR_FITTING if board.proof.problems or board.failed else 0
 
@@ -113,19 +113,23 @@ def _memory() -> str:
     return f"; peak memory: {own:.0f} MiB{largest}"
 
 
+def _picture(board: Scoreboard, kind: str) -> bytes:
+    from spinesim.view.plots import picture
+    from spinesim.view.scoreboard import plot_scoreboard
+
+    titles = {trial.name: trial.title for trial in board.loaded}
+    return picture(plot_scoreboard(board.table, titles), kind)
+
+
 def _write(args: argparse.Namespace, board: Scoreboard) -> None:
     """The result folder: tables, the figure and a manifest."""
     from spinesim import __version__
     from spinesim.study.files import write_folder
-    from spinesim.view.scoreboard import scoreboard_bytes
 
-    titles = {trial.name: trial.title for trial in board.loaded}
     tables = {"results": board.table, "trials": board.by_trial(), "counts": board.counts()}
     pictures = {}
     if len(board.table):
-        pictures = {
-            f"scoreboard.{kind}": scoreboard_bytes(board.table, titles, kind) for kind in ("svg", "png")
-        }
+        pictures = {f"scoreboard.{kind}": _picture(board, kind) for kind in ("svg", "png")}
     manifest = {
         "spinesim": __version__,
         "command": "validate",

@@ -209,7 +209,7 @@ class Evidence:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 (hex) of the files read and of every change made since; asked at every look into a cache."""
+        """SHA-256 (hex) of the files read and of every change made since (caches ask often)."""
         if not self.changes:
             return self._content
         changes = json.dumps(sorted((key, value.hex()) for key, value in self.changes.items()))

@@ -71,7 +71,7 @@ def shipped_folder() -> Path:
 
 
 def _places(home: Path, name: str) -> list[Path]:
-    """Where a shipped pathway may lie: those made for the arms of published trials have a folder of their own."""
+    """Where a shipped pathway may lie: those of the arms of published trials have a folder of their own."""
     return [home / f"{name}.toml", home / FOR_TRIALS / f"{name}.toml"] if name.isidentifier() else []
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import math
 import textwrap
 from collections.abc import Sequence
@@ -61,15 +60,6 @@ def plot_scoreboard(table: pd.DataFrame, titles: dict[str, str] | None = None) -
             _column(axes, column, rows)
         figure.legend(handles=_legend(), loc="upper center", ncols=5, frameon=False, fontsize=SMALL + 1)
     return figure
-
-
-def scoreboard_bytes(table: pd.DataFrame, titles: dict[str, str] | None = None, kind: str = "png") -> bytes:
-    """The picture as the content of a ``png`` or ``svg`` file."""
-    buffer = io.BytesIO()
-    with look():
-        metadata = {"Date": None} if kind == "svg" else {}
-        plot_scoreboard(table, titles).savefig(buffer, format=kind, dpi=110, metadata=metadata)
-    return buffer.getvalue()
 
 
 def _blocks(table: pd.DataFrame, titles: dict[str, str]) -> list[Block]:

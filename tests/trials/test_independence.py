@@ -16,7 +16,10 @@ from spinesim.study.trials.independence import FITTED, HELD_OUT, SHARES, Inputs,
 @pytest.mark.parametrize(("citation", "expected"), [
     ("Peul 2007 NEJM 356:2245 doi:10.1056/NEJMoa064039", {"peul 2007", "doi 10.1056/nejmoa064039"}),
     ("Peul 2007 NEJM / Mertens 2014 PLoS One IPD", {"peul 2007", "mertens 2014"}),
-    ("Kent 2023 Lancet (RESTORE) doi:10.1016/S0140-6736(23)00441-5", {"kent 2023", "doi 10.1016/s0140-6736(23)00441-5"}),
+    (
+        "Kent 2023 Lancet (RESTORE) doi:10.1016/S0140-6736(23)00441-5",
+        {"kent 2023", "doi 10.1016/s0140-6736(23)00441-5"},
+    ),
     ("van der Gaag 2020 Cochrane CD013581", {"gaag 2020"}),
     ("NICE NG59 2016", {"nice 2016"}),
     ("brief assumption; no citable study found", set()),

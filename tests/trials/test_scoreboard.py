@@ -13,12 +13,14 @@ from PIL import Image
 
 import spinesim as ss
 from spinesim.cli import main
+from spinesim.study.document import write_section
 from spinesim.study.executor import Kept, Processes
 from spinesim.study.trials import board as words
-from spinesim.study.trials.document import BEGIN, END, digests, section, write_section
+from spinesim.study.trials.document import BEGIN, END, NAME, digests, pictures, section
 from spinesim.study.trials.independence import Proof
 from spinesim.study.trials.scoreboard import SCORED, Scoreboard, load_all, validate
-from spinesim.view.scoreboard import plot_scoreboard, scoreboard_bytes
+from spinesim.view.plots import picture
+from spinesim.view.scoreboard import plot_scoreboard
 
 MISS = '\n[[target]]\noutcome = "pain"\narm = "other"\nweeks = [0]\nmean = [1.0]\ntolerance = 1.0\n'
 
@@ -113,7 +115,7 @@ def test_what_was_fitted_is_said_loudly(found: Scoreboard) -> None:
 def test_the_section_is_rewritten_and_nothing_else(found: Scoreboard, tmp_path: Path) -> None:
     path = tmp_path / "MODEL.md"
     path.write_text(f"before\n\n{BEGIN}\nold\n{END}\n\nafter — ü\n", encoding="utf-8")
-    written = write_section(path, found, b"a picture")
+    written = write_section(path, NAME, section(found), pictures(b"a picture"))
     text = path.read_text(encoding="utf-8")
     assert text.startswith(f"before\n\n{BEGIN}\n") and text.endswith(f"{END}\n\nafter — ü\n")
     assert "old" not in text and digests(text) == (found.evidence, found.trials)
@@ -121,7 +123,7 @@ def test_the_section_is_rewritten_and_nothing_else(found: Scoreboard, tmp_path: 
         written == [path, tmp_path / "docs" / "images" / "scoreboard.png"]
         and written[1].read_bytes() == b"a picture"
     )
-    write_section(path, found, b"a picture")
+    write_section(path, NAME, section(found), pictures(b"a picture"))
     assert path.read_text(encoding="utf-8") == text  # again: the same
     assert not [one for one in tmp_path.rglob("*") if one.name.startswith(".")]
 
@@ -192,10 +194,10 @@ def test_a_miss_differs_in_colour_and_shape() -> None:
 
 def test_the_picture_is_a_file_and_the_same_twice() -> None:
     table = rows(2, 3)
-    image = Image.open(io.BytesIO(scoreboard_bytes(table)))
+    image = Image.open(io.BytesIO(picture(plot_scoreboard(table))))
     assert image.format == "PNG" and min(image.size) > 200
-    assert scoreboard_bytes(table, kind="svg").startswith(b"<?xml")
-    assert scoreboard_bytes(table) == scoreboard_bytes(table)
+    assert picture(plot_scoreboard(table), "svg").startswith(b"<?xml")
+    assert picture(plot_scoreboard(table)) == picture(plot_scoreboard(table))
 
 
 # -- the command -------------------------------------------------------------------------------------------

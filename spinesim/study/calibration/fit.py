@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 SEARCHES = 8
 """Points the search for the mode may try."""
 ENOUGH = 0.5
-"""The surrogate serves once the checked draws are worth this share of their number."""
-TOO_FEW = 0.1
-"""Below this share the fit is refused: the draws would not be the model's posterior."""
+"""Draws worth this share of their number, weighed by the model, are weighed; the rest of the rule is `_serves`."""
+SMALL, TOLERABLE = 0.15, 0.25
+"""Standard errors that a surrogate may miss by, typically: no more training is asked for; no more is accepted."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,9 @@ class Fit:
         Root mean square of what the surrogate missed at fresh posterior draws, in standard errors of the row.
     effective : float
         Independent draws that `checked` fresh draws are worth after weighing them by the model.
+    weighed : bool
+        Whether the draws were picked by those weights; if not, they are the surrogate's, whose error is part
+        of the likelihood and small (`checked_error`).
     runs : int
         Runs of the model that were used.
     """
@@ -72,6 +75,7 @@ class Fit:
     checked: int
     checked_error: FloatArray
     effective: float
+    weighed: bool
     rounds: int
     runs: int
 
@@ -140,21 +144,20 @@ def _calibrate(problem: Problem, run: Runner) -> Fit:
         density = _density(problem, likelihood, fresh, found)
         _, effective = importance(density, drawn_density[: len(fresh)])
         units, model = np.vstack([units, fresh]), np.vstack([model, found])
-        if effective >= ENOUGH * len(fresh):
+        if effective >= ENOUGH * len(fresh) or _typical(likelihood, found, surrogate(fresh)) <= SMALL:
             break
     rest = drawn[len(fresh) :]
     also = likelihood.read(run(rest))
     units, model = np.vstack([units, rest]), np.vstack([model, also])
     fresh, found = drawn, np.vstack([found, also])
     weights, effective = importance(_density(problem, likelihood, fresh, found), drawn_density)
-    missed = (found - surrogate(fresh)) / likelihood.errors()
-    error = np.sqrt(np.nanmean(missed**2, axis=0))
-    _good_enough(problem, effective, error)
-    rows = resample(weights, wish.draws, [wish.seed, 4])
+    error = _missed(likelihood, found, surrogate(fresh))
+    weighed = _weighed(problem, effective, error)
+    rows = resample(weights, wish.draws, [wish.seed, 4]) if weighed else np.arange(wish.draws)
     mode, mode_model = _best(problem, likelihood, run, surrogate, units, model)
     return Fit(
         problem, likelihood, problem.shipped, shipped_model, mode, mode_model, surrogate, chains,
-        fresh[rows], found[rows], len(fresh), error, effective, rounds, run.done,
+        fresh[rows], found[rows], len(fresh), error, effective, weighed, rounds, run.done,
     )  # fmt: skip
 
 
@@ -200,12 +203,29 @@ def _need_points(problem: Problem, points: FloatArray, model: FloatArray) -> Non
         )
 
 
-def _good_enough(problem: Problem, effective: float, error: FloatArray) -> None:
-    drawn = problem.calibration.draws
-    if effective < TOO_FEW * drawn:
-        raise SpinesimError(
-            f"{problem.where}: the surrogate is too poor: checked on the model, {drawn} draws are worth "
-            f"{effective:.0f} (at least {TOO_FEW * drawn:.0f} are needed; it misses by up to "
-            f"{np.max(error):.1f} standard errors), so nothing was written; raise 'design', 'most_rounds' or "
-            "'patients', or narrow the bounds."
-        )
+def _missed(likelihood: Likelihood, found: FloatArray, predicted: FloatArray) -> FloatArray:
+    """Root mean square of what a surrogate missed in each row, in standard errors of the row."""
+    return np.asarray(np.sqrt(np.nanmean(((found - predicted) / likelihood.errors()) ** 2, axis=0)))
+
+
+def _typical(likelihood: Likelihood, found: FloatArray, predicted: FloatArray) -> float:
+    return float(np.sqrt(np.mean(_missed(likelihood, found, predicted) ** 2)))
+
+
+def _weighed(problem: Problem, effective: float, error: FloatArray) -> bool:
+    """Whether to weigh the draws by the model.
+
+    With many figures, small errors of the surrogate add up to weights that leave few draws. Where it misses
+    by little, its own draws, whose likelihood has that error in it, are the better answer; else it is refused.
+    """
+    if effective >= ENOUGH * problem.calibration.draws:
+        return True
+    typical = float(np.sqrt(np.mean(error**2)))
+    if typical <= TOLERABLE:
+        return False
+    raise SpinesimError(
+        f"{problem.where}: the surrogate is too poor: it misses the model by {typical:.2f} standard errors "
+        f"typically ({TOLERABLE} at most is accepted) and {problem.calibration.draws} draws are worth "
+        f"{effective:.0f}, so nothing was written; raise 'design', 'most_rounds' or 'patients', or narrow the "
+        "bounds."
+    )

@@ -155,8 +155,7 @@ def _trust(log: dict[str, Any]) -> list[str]:
         f"  {log['model_runs']} runs of the model; surrogate of degree {surrogate['degree']}, off by "
         f"{surrogate['error_typical']:.2f} standard errors typically and {surrogate['error_worst']:.2f} at "
         "worst on fresh draws.",
-        f"  All {chain['checked_on_model']} draws were run on the model itself and weighed by it: they are "
-        f"worth {chain['checked_effective']:.0f} independent ones.",
+        f"  All {chain['checked_on_model']} draws were run on the model itself. {_weighed(chain)}",
         f"  Chains: worst R-hat {chain['rhat_worst']:.3f}, longest memory "
         f"{chain['autocorrelation_worst']:.0f} steps, worth {chain['chain_effective']:.0f} "
         "independent draws.",
@@ -168,3 +167,13 @@ def _trust(log: dict[str, Any]) -> list[str]:
         "are if anything too narrow."
     )
     return lines
+
+
+def _weighed(chain: dict[str, Any]) -> str:
+    worth = f"{chain['checked_effective']:.0f}"
+    if chain["weighed"]:
+        return f"Weighed by it, they are worth {worth} independent ones."
+    return (
+        f"Weighed by it they would be worth only {worth} independent ones, so they are left as the surrogate's, "
+        "whose error is part of the likelihood."
+    )

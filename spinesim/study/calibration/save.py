@@ -31,7 +31,7 @@ from spinesim.study.calibration.identify import (
 LIBRARIES = ("numpy", "scipy", "pandas", "scikit-learn", "emcee")
 METHOD = (
     "mode by scipy.optimize.least_squares under common random numbers; polynomial surrogate "
-    "(scikit-learn) on a Sobol design; emcee over it; draws checked and weighed on the model"
+    "(scikit-learn) on a Sobol design; emcee over it; draws checked on the model and, where that serves, weighed by it"
 )
 
 
@@ -70,6 +70,7 @@ def fit_log(fit: Fit) -> dict[str, Any]:
                 "acceptance": chains.acceptance,
                 "checked_on_model": fit.checked,
                 "checked_effective": fit.effective,
+                "weighed": fit.weighed,
             },
             "model_runs": fit.runs,
         }
