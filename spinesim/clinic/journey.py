@@ -85,9 +85,7 @@ def procedure(clinic: Clinic, patient: Patient, step: str, urgent: bool) -> Step
     again = clinic.treatments[step].kind == "test" and clinic.repeats(patient, step)
     for _ in range(1 + again):
         yield from attend(clinic, patient, step, urgent)
-    if not clinic.followed(patient):
-        return
-    if clinic.treatments[step].kind == "test":
+    if clinic.followed(patient) and clinic.treatments[step].kind == "test":
         test(clinic, patient, step)
     treat(clinic, patient, step)
     what = clinic.treatments[step]
