@@ -1,6 +1,6 @@
-"""spine-ref in SimPy as health modellers write it: a process per patient, `with resource.request()`, scalar draws.
+"""spine-ref in SimPy as health modellers write it.
 
-Events go into a list of tuples; one pandas-free pass over it makes the columns at the end.
+A process per patient, `with resource.request()`, scalar draws, and a list of tuples as the log.
 """
 
 from __future__ import annotations

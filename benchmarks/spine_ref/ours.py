@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from math import exp
 
 import numpy as np
@@ -26,7 +27,7 @@ from spinesim.clinic.log import EventLog
 from spinesim.clinic.process import Clock, Process, Steps
 from spinesim.clinic.station import Station
 
-AT_ONCE = 1_024  # patients whose chance is drawn together
+AT_ONCE = 128  # patients whose chance is drawn together
 NAN = float("nan")
 
 # Stages of the pathway: an activity each, and the column of its duration (None: the same for everyone).
@@ -60,8 +61,11 @@ SAME_DAYS = {
 }
 
 
-def fates(uniforms: ref.Floats, patients: int) -> list[list[float]]:
-    """Every patient's durations and decisions by purpose, from their uniforms, shape (patients, 42)."""
+def fates(uniforms: ref.Floats, gap: float) -> list[array[float]]:
+    """Every patient's durations and decisions by purpose, from their uniforms, shape (patients, 42).
+
+    `gap` is the mean time between two arrivals.
+    """
     fate = uniforms.copy()
 
     def exponential(column: int, mean: float) -> None:
@@ -70,7 +74,7 @@ def fates(uniforms: ref.Floats, patients: int) -> list[list[float]]:
     def uniform(columns: slice, low: float, high: float) -> None:
         fate[:, columns] = low + (high - low) * uniforms[:, columns]
 
-    exponential(ref.C_GAP, ref.ACCRUAL / patients)
+    exponential(ref.C_GAP, gap)
     exponential(ref.C_VISIT, ref.MEAN_DAYS[VISIT])
     exponential(ref.C_REVIEW, ref.MEAN_DAYS[REVIEW])
     exponential(ref.C_RESULTS, ref.MEAN_DAYS[RESULTS])
@@ -84,10 +88,10 @@ def fates(uniforms: ref.Floats, patients: int) -> list[list[float]]:
     for code, (first, width) in spans.items():
         columns = slice(first, first + width)
         fate[:, columns] = ref.triangular(uniforms[:, columns], *ref.TRIANGLE[code])
-    return fate.tolist()
+    return [array("d", row.tobytes()) for row in fate]  # compact: thousands are under way at a time
 
 
-def following(stage: int, fate: list[float], pain: float) -> int:
+def following(stage: int, fate: array[float], pain: float) -> int:
     """The pathway: what comes after a stage, given the patient's uniforms and pain."""
     if PT_1 <= stage <= LAST_PT:
         return stage + 1 if stage < fate[ref.C_SESSIONS] else REVIEWED
@@ -118,9 +122,10 @@ def following(stage: int, fate: list[float], pain: float) -> int:
 class SpineClinic:
     """Stations and log of one run."""
 
-    def __init__(self, patients: int, seed: int) -> None:
+    def __init__(self, patients: int, seed: int, long: bool = False) -> None:
         self.env, self.log = Clock(), EventLog()
-        stations = {name: Station(self.env, n) for name, n in ref.scale(patients).items()}
+        accrual, horizon = ref.times(patients, long)
+        stations = {name: Station(self.env, n) for name, n in ref.scale(patients, long).items()}
         kind = self.log.kind
         # by stage: station, effect, column or days, gap before it, kinds of events
         self.stages = []
@@ -131,22 +136,22 @@ class SpineClinic:
             days = SAME_DAYS.get(stage, 0.0)
             self.stages.append((stations.get(place), ref.EFFECT.get(code, 0.0), column, days, gap, *kinds))
         self.arrived, self.discharged = kind("arrival"), kind("discharge")
-        self.patients = patients
+        self.patients, self.gap = patients, accrual / patients
         self.random = np.random.Generator(np.random.PCG64(seed))
         Process(self.env, self.arrivals())
-        self.env.run(until=ref.HORIZON)
+        self.env.run(until=horizon)
 
     def arrivals(self) -> Steps:
         """Patients come one after another."""
         env, patients = self.env, self.patients
         for first in range(0, patients, AT_ONCE):
             block = self.random.random((min(AT_ONCE, patients - first), ref.COLUMNS))
-            for number, fate in enumerate(fates(block, patients), start=first):
+            for number, fate in enumerate(fates(block, self.gap), start=first):
                 yield fate[ref.C_GAP]
                 Process(env, self.journey(number, fate))
             self.log.pack()
 
-    def journey(self, number: int, fate: list[float]) -> Steps:
+    def journey(self, number: int, fate: array[float]) -> Steps:
         """One patient from referral to discharge: activity after activity, as the pathway leads."""
         write, stages = self.log.write, self.stages
         now = last = self.env.now
@@ -180,7 +185,7 @@ class SpineClinic:
 
 
 def read(log: EventLog) -> ref.Ran:
-    """Activities of an event log: a patient does one at a time, so requests, starts and ends pair up in order."""
+    """Activities of an event log: a patient does one at a time, so requests, starts and ends pair up."""
     columns = log.columns()
     order = np.argsort(columns["patient"], kind="stable")
     patient, day, kind, value = (columns[name][order] for name in ("patient", "day", "kind", "value"))
@@ -196,6 +201,9 @@ def read(log: EventLog) -> ref.Ran:
     return ref.Ran(patient[ends], code_of[kind[ends]], request, start, day[ends], value[ends], arrival, exits)
 
 
-def run(patients: int, seed: int, exact: bool = True) -> ref.Ran:
-    """One replication; its draws are those of `reference.uniforms` in any case."""
-    return read(SpineClinic(patients, seed).log)
+def run(patients: int, seed: int, exact: bool = True, long: bool = False) -> ref.Ran:
+    """One replication; its draws are those of `reference.uniforms` in any case.
+
+    With `long`, more patients come to the same servers over more years, instead of to more servers.
+    """
+    return read(SpineClinic(patients, seed, long).log)

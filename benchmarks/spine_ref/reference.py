@@ -1,7 +1,7 @@
 """The reference workload spine-ref v1: its numbers, its uniforms, its key figures and what they should be.
 
-A synthetic spine pathway (nothing clinical is meant by its numbers) that seven independent implementations agree
-on row by row, so that engines can be compared on equal work. Times are days.
+A synthetic spine pathway (nothing clinical is meant by its numbers), written so that independent
+implementations agree row by row and engines can be compared on equal work. Times are days.
 """
 
 from __future__ import annotations
@@ -103,10 +103,16 @@ class Ran:
         return Ran(*(column[by] for column in rows), self.arrival, self.exit)
 
 
-def scale(patients: int) -> dict[str, int]:
-    """Servers of each resource: as many patients a server whatever the number of patients."""
-    s = max(1, round(patients / 1000))
+def scale(patients: int, long: bool = False) -> dict[str, int]:
+    """Servers of each resource: more of them for more patients, unless growth is `long` (in time)."""
+    s = 1 if long else max(1, round(patients / 1000))
     return {"PT": 2 * s, "MRI": s, "INJ": s, "OR": s}
+
+
+def times(patients: int, long: bool = False) -> tuple[float, float]:
+    """Days over which patients come, and days simulated."""
+    accrual = ACCRUAL * patients / 1000
+    return (accrual, accrual + ACCRUAL) if long else (ACCRUAL, HORIZON)
 
 
 def uniforms(seed: int, patients: int) -> Floats:

@@ -2,8 +2,8 @@
 
     python -m benchmarks.spine_ref.run            # from the top of the project; some minutes
 
-Agreement: ours and SimPy as health modellers write it give the same rows from the same uniforms (times and pain
-within 1e-9); every engine's key figures lie within 3 standard errors of the expected values on its own
+Agreement: ours and SimPy as health modellers write it give the same rows from the same uniforms (times and
+pain within 1e-9); every engine's key figures lie within 3 standard errors of the expected values on its own
 random numbers. Then all engines are timed in turn, in one sitting: quote the ratios, not the seconds.
 What is timed: random numbers + simulation + log + key figures; not the imports. ciw and salabim are optional
 (``pip install .[bench]``).
@@ -25,16 +25,20 @@ from benchmarks.spine_ref import reference as ref
 
 Run = Callable[[int, int], ref.Ran]
 LIMIT = 3.0  # standard errors
+GROWTH = {
+    "long": "One clinic for more years (as many people under way at a time):",
+    "wide": "A clinic of more servers (as many more people under way at a time):",
+}
 
 ONE = """
 import json, resource, sys, time
 from benchmarks.spine_ref import ours, reference as ref
-patients, repeats = int(sys.argv[1]), int(sys.argv[2])
+patients, repeats, long = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3] == "long"
 ref.key_figures(ours.run(100, 0))
 before, times = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, []
 for seed in range(repeats):
     start = time.perf_counter()
-    ref.key_figures(ours.run(patients, seed))
+    ref.key_figures(ours.run(patients, seed, long=long))
     times.append(time.perf_counter() - start)
 unit = 1 if sys.platform == "darwin" else 1024
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -94,7 +98,7 @@ def race(found: dict[str, Run], patients: int, rounds: int, slow_rounds: int) ->
         )
 
 
-def grow(sizes: list[int], repeats: int) -> None:
+def grow(sizes: list[int], repeats: int, way: str) -> None:
     """Print cost per patient and peak memory of ours by size, each size in a fresh process, in turn."""
     took: dict[int, list[float]] = {size: [] for size in sizes}
     memory: dict[int, tuple[float, float]] = {}
@@ -102,12 +106,16 @@ def grow(sizes: list[int], repeats: int) -> None:
         for size in sizes:
             each = max(1, min(10, 10_000 // size))
             run = subprocess.run(
-                [sys.executable, "-c", ONE, str(size), str(each)], check=True, capture_output=True, text=True
+                [sys.executable, "-c", ONE, str(size), str(each), way],
+                check=True,
+                capture_output=True,
+                text=True,
             )
             found = json.loads(run.stdout)
             took[size].append(statistics.median(found["times"]) / size * 1e6)
             memory[size] = (found["peak"] / 2**20, (found["peak"] - found["before"]) / 2**20)
-    print(f"\n{'patients':>9} {'µs/patient':>11} {'× smallest':>11} {'peak MiB':>9} {'of it the run':>14}")
+    print(f"\n{GROWTH[way]}")
+    print(f"{'patients':>9} {'µs/patient':>11} {'× smallest':>11} {'peak MiB':>9} {'of it the run':>14}")
     for size in sizes:
         ratios = [big / small for big, small in zip(took[size], took[sizes[0]], strict=True)]
         peak, own = memory[size]
@@ -132,7 +140,8 @@ def main() -> int:
         print("The engines do not agree; nothing is timed.")
         return 1
     race(found, args.patients, args.rounds, args.slow_rounds)
-    grow(args.sizes, args.repeats)
+    for way in GROWTH:
+        grow(args.sizes, args.repeats, way)
     return 0
 
 

@@ -1,4 +1,4 @@
-"""spine-ref in ciw: a network of nodes, routed by each individual's state; nodes without servers are delays."""
+"""spine-ref in ciw: a network of nodes, routed by state; nodes with endless servers are delays."""
 
 from __future__ import annotations
 

@@ -87,26 +87,31 @@ class Station:
             place.gone = True
             self._waited += now - place.since
             self.waiting -= 1
-            return
-        busy = self.busy
-        self._busy_days += busy * (now - self._since)
-        self._since = now
-        self.busy = busy - 1
-        if self.waiting:  # after what is already due now: who asks until then and is urgent goes first
+        else:
+            busy = self.busy
+            self._busy_days += busy * (now - self._since)
+            self._since = now
+            self.busy = busy - 1
+        # SimPy's order: the queue goes on after what is already due; the urgent who ask until then go first
+        if self.capacity < inf:
             self._clock.next(self._handing_over)
 
     def _hand_over(self, now: float) -> object:
-        """Give the servers that became free at this moment to the head of the queue."""
+        """Give one server that became free at this moment to the head of the queue."""
+        if not self.waiting or self.busy >= self.capacity:
+            return NOTHING
         for queue in self._classes:
-            while queue and self.busy < self.capacity:
+            while queue:
                 head = queue.popleft()
-                if not head.gone:
-                    self._waited += now - head.since
-                    self.waiting -= 1
-                    self.busy += 1
-                    head.waits = False
-                    if head.alarm is not None:  # None: asks just now, and has not begun to wait
-                        self._clock.next(head.alarm)
+                if head.gone:
+                    continue
+                self._waited += now - head.since
+                self.waiting -= 1
+                self.busy += 1
+                head.waits = False
+                if head.alarm is not None:  # None: asks just now, and has not begun to wait
+                    self._clock.next(head.alarm)
+                return NOTHING
         return NOTHING
 
     # -- accounts ------------------------------------------------------------------------------------------
