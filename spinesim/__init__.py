@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from spinesim.study.people import cohort
     from spinesim.study.value import value
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
 
 __all__ = [
     "Results",
