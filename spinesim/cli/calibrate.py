@@ -106,7 +106,8 @@ def _write(args: argparse.Namespace, found: list[tuple[dict[str, Any], Any]]) ->
     import pandas as pd
 
     from spinesim.study.files import write_folder
-    from spinesim.view.calibration import calibration_bytes
+    from spinesim.view.calibration import plot_calibration
+    from spinesim.view.plots import picture
 
     tables: dict[str, Any] = {}
     pictures: dict[str, bytes] = {}
@@ -115,7 +116,7 @@ def _write(args: argparse.Namespace, found: list[tuple[dict[str, Any], Any]]) ->
         tables[f"{name}_draws"] = draws
         tables[f"{name}_parameters"] = pd.DataFrame(log["parameters"])
         tables[f"{name}_figures"] = pd.DataFrame(log["figures"])
-        pictures[f"{name}.png"] = calibration_bytes(log, draws)
+        pictures[f"{name}.png"] = picture(plot_calibration(log, draws))
     keys = ("parameters", "figures")
     manifest = {
         "command": "calibrate",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 import numpy as np
@@ -47,7 +46,7 @@ def plot_calibration(log: dict[str, Any], draws: pd.DataFrame) -> Figure:
     names = CHARACTER * max(len(plain_name(row["id"])) for row in parameters)
     labels = CHARACTER * max(len(_figure_name(row, figures)) for row in figures)
     tall = (ROW * len(parameters), max(0.36 * len(parameters), 1.4), ROW * len(figures))
-    starts = (names + 0.65, 2 * names + 5.4, 2 * names + 6.0 + tall[1] + labels)
+    starts = (names + 0.75, 2 * names + 5.5, 2 * names + 6.1 + tall[1] + labels)
     wide = starts[2] + 3.6
     height = TOP + BOTTOM + max(tall[0], tall[1] + names + 0.1, tall[2] + 0.5)
     with look():
@@ -64,15 +63,6 @@ def plot_calibration(log: dict[str, Any], draws: pd.DataFrame) -> Figure:
         figure.legend(handles=_legend(), loc="lower left", ncols=5, frameon=False, fontsize=SMALL)
         figure.text(0.1 / wide, 1 - 0.12 / height, _title(log), va="top", fontweight="bold")
     return figure
-
-
-def calibration_bytes(log: dict[str, Any], draws: pd.DataFrame, kind: str = "png") -> bytes:
-    """The picture as the content of a ``png`` or ``svg`` file."""
-    buffer = io.BytesIO()
-    with look():
-        metadata = {"Date": None} if kind == "svg" else {}
-        plot_calibration(log, draws).savefig(buffer, format=kind, dpi=110, metadata=metadata)
-    return buffer.getvalue()
 
 
 def _title(log: dict[str, Any]) -> str:
@@ -95,11 +85,11 @@ def _intervals(axes: Axes, rows: list[dict[str, Any]]) -> None:
         _point(axes, at["shipped"], y, SHIPPED, hollow=row["inside"])
         axes.text(-0.03, y, f"{low:g}", ha="right", va="center", fontsize=SMALL - 2, color=style.GREY)
         axes.text(1.03, y, f"{high:g}", ha="left", va="center", fontsize=SMALL - 2, color=style.GREY)
-        axes.text(1.42, y, f"{row['contraction']:.2f}", ha="right", va="center", fontsize=SMALL)
+        axes.text(1.42, y, f"{max(row['contraction'], 0):.2f}", ha="right", va="center", fontsize=SMALL)
     axes.text(
         1.42, -0.62, "contraction\n(1: told by the data)", ha="right", va="bottom", fontsize=SMALL - 1.5
     )
-    _lines(axes, [plain_name(row["id"]) for row in rows], pad=26)
+    _lines(axes, [plain_name(row["id"]) for row in rows], pad=32)
     axes.set_xlim(0, 1)
     axes.set_xticks([])
     axes.set_title("95 % of the posterior between the bounds", loc="left", pad=28, fontsize=SMALL + 1)

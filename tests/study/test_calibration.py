@@ -1,6 +1,7 @@
 """Fitting: known values are found again, the same bits come out, interrupted work goes on."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -145,9 +146,18 @@ def test_a_surrogate_that_misleads_is_refused(fit_file, kept, fit, monkeypatch):
         return real(1 - units, model, seed)
 
     monkeypatch.setattr(fitting, "fit_surrogate", wrong)
-    monkeypatch.setattr(fitting, "ENOUGH", 0.0)  # one round is enough for the test
+    problem = cal.make_problem(fit_file)
+    once = problem.calibration.model_copy(update={"most_rounds": 1})
     with pytest.raises(ss.SpinesimError, match=r"surrogate is too poor.*nothing was written.*raise 'design'"):
-        cal.calibrate(fit_file, keep=Kept(kept))
+        cal.calibrate(replace(problem, calibration=once), keep=Kept(kept))
+
+
+def test_draws_are_weighed_only_where_that_serves(fit):
+    problem, small, large = fit.problem, np.full(5, 0.1), np.full(5, 0.3)
+    assert fitting._weighed(problem, 60.0, large) and fit.weighed
+    assert not fitting._weighed(problem, 5.0, small)
+    with pytest.raises(ss.SpinesimError, match=r"too poor.*0\.30 standard errors"):
+        fitting._weighed(problem, 49.0, large)
 
 
 def test_the_figure_of_a_fit_is_drawn(fit):

@@ -141,6 +141,12 @@ def test_a_shipped_calibration_can_be_fitted(name):
     assert all(aim.trial.role == "calibration" for aim in problem.aims)
 
 
+def test_every_shipped_calibration_has_its_fit_and_nothing_else_is_there():
+    assert cal.saved_fits() == SHIPPED
+    made = {path.name for path in cal.fits_folder().iterdir()}
+    assert made == {f"{name}.{kind}" for name in SHIPPED for kind in ("csv", "json")}
+
+
 @pytest.mark.parametrize("name", cal.saved_fits())
 def test_a_saved_fit_is_of_the_file_that_is_shipped(name):
     """Names, figures and draws: what was fitted is what the files say today."""

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 SEARCHES = 8
 """Points the search for the mode may try."""
 ENOUGH = 0.5
-"""Draws worth this share of their number, weighed by the model, are weighed; the rest of the rule is `_serves`."""
+"""Draws are weighed by the model where they are then still worth this share of their number."""
 SMALL, TOLERABLE = 0.15, 0.25
-"""Standard errors that a surrogate may miss by, typically: no more training is asked for; no more is accepted."""
+"""Standard errors that a surrogate may typically miss by: to need no more training; to be accepted at all."""
 
 
 @dataclass(frozen=True)
@@ -216,7 +216,8 @@ def _weighed(problem: Problem, effective: float, error: FloatArray) -> bool:
     """Whether to weigh the draws by the model.
 
     With many figures, small errors of the surrogate add up to weights that leave few draws. Where it misses
-    by little, its own draws, whose likelihood has that error in it, are the better answer; else it is refused.
+    by little, its own draws, whose likelihood has that error in it, are the better answer; else the fit is
+    refused.
     """
     if effective >= ENOUGH * problem.calibration.draws:
         return True
@@ -226,6 +227,6 @@ def _weighed(problem: Problem, effective: float, error: FloatArray) -> bool:
     raise SpinesimError(
         f"{problem.where}: the surrogate is too poor: it misses the model by {typical:.2f} standard errors "
         f"typically ({TOLERABLE} at most is accepted) and {problem.calibration.draws} draws are worth "
-        f"{effective:.0f}, so nothing was written; raise 'design', 'most_rounds' or 'patients', or narrow the "
-        "bounds."
+        f"{effective:.0f}, so nothing was written; raise 'design', 'most_rounds' or 'patients', or narrow "
+        "the bounds."
     )

@@ -66,8 +66,8 @@ def _parameters(log: dict[str, Any]) -> list[str]:
     for name, row in zip(names, log["parameters"], strict=True):
         interval = f"{row['low']:.3g} to {row['high']:.3g}"
         lines.append(
-            f"{name:{wide}}  {row['shipped']:7.3g}  {row['mode']:8.3g}  {interval:>21}  "
-            f"{row['contraction']:11.2f}  {WORDS[row['told']]}"
+            f"{name:{wide}}  {row['shipped']:7.3g}  {round(row['mode'], 6):8.3g}  {interval:>21}  "
+            f"{max(row['contraction'], 0):11.2f}  {WORDS[row['told']]}"
             + (f"; best fit at its {row['at_bound']} bound" if row["at_bound"] else "")
         )
     return lines
@@ -174,6 +174,6 @@ def _weighed(chain: dict[str, Any]) -> str:
     if chain["weighed"]:
         return f"Weighed by it, they are worth {worth} independent ones."
     return (
-        f"Weighed by it they would be worth only {worth} independent ones, so they are left as the surrogate's, "
+        f"Weighed by it they would be worth only {worth} independent ones, so they stay the surrogate's, "
         "whose error is part of the likelihood."
     )

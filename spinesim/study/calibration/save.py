@@ -31,7 +31,7 @@ from spinesim.study.calibration.identify import (
 LIBRARIES = ("numpy", "scipy", "pandas", "scikit-learn", "emcee")
 METHOD = (
     "mode by scipy.optimize.least_squares under common random numbers; polynomial surrogate "
-    "(scikit-learn) on a Sobol design; emcee over it; draws checked on the model and, where that serves, weighed by it"
+    "(scikit-learn) on a Sobol design; emcee over it; draws checked on the model and weighed where it serves"
 )
 
 
