@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import io
 import time
 from pathlib import Path
 from typing import Any
@@ -137,6 +136,7 @@ def _check_outcome(outcome: str | None, weeks: int) -> None:
 def _draws(args: argparse.Namespace, found: Any, tables: dict[str, Any], pictures: dict[str, bytes]) -> None:
     """What the probabilistic analysis found."""
     from spinesim.cli import uncertainty_words as words
+    from spinesim.view.plots import picture
     from spinesim.view.uncertainty import plot_decomposition
 
     table = found.decomposition()
@@ -150,7 +150,9 @@ def _draws(args: argparse.Namespace, found: Any, tables: dict[str, Any], picture
         mine = table[table["arm"] == arm]
         chosen = [one for one in words.main_of(found.outcomes) if _differs(mine, one)]
         if chosen:
-            pictures[f"decomposition_{_file(arm)}.png"] = _png(plot_decomposition(mine, outcomes=chosen))
+            pictures[f"decomposition_{_file(arm)}.png"] = picture(
+                plot_decomposition(mine, outcomes=chosen).figure
+            )
 
 
 def _differs(table: Any, outcome: str) -> bool:
@@ -169,6 +171,7 @@ def _one(
     from spinesim.cli.uncertainty_words import label
     from spinesim.study import uncertainty as study
     from spinesim.view import uncertainty as view
+    from spinesim.view.plots import picture
 
     outcome = getattr(args, kind)
     common = {"parameters": args.parameters} | where | wishes
@@ -184,7 +187,7 @@ def _one(
         title = f"{label(outcome)}: {arm} minus {found.arms[0]}".replace("_", " ")
         print(f"\n{kind.capitalize()}, {title}")
         print(table.head(LINES).to_string(index=False, float_format=lambda x: f"{x:.4g}"))
-        pictures[f"{kind}_{_file(arm)}.png"] = _png(draw(table, title))
+        pictures[f"{kind}_{_file(arm)}.png"] = picture(draw(table, title))
     if kind == "tornado" and found.unread:
         print(
             f"{found.unread:,} uncertain numbers are read by none of these runs, and {found.unvaried:,} that "
@@ -194,9 +197,3 @@ def _one(
 
 def _file(arm: str) -> str:
     return "".join(letter if letter.isalnum() else "_" for letter in arm)
-
-
-def _png(axes: Any) -> bytes:
-    out = io.BytesIO()
-    axes.figure.savefig(out, format="png")
-    return out.getvalue()

@@ -51,8 +51,9 @@ def new_axes(width: float = 7.0, height: float = 4.2) -> Axes:
     return axes
 
 
-def picture(figure: Figure, kind: str = "png") -> bytes:
-    """The figure as the content of a ``png`` or ``svg`` file; the same figure gives the same bytes."""
+def picture(drawn: Figure | Axes, kind: str = "png") -> bytes:
+    """A figure as the content of a ``png`` or ``svg`` file; the same figure gives the same bytes."""
+    figure = cast(Figure, drawn.figure)
     buffer = io.BytesIO()
     with look():
         figure.savefig(buffer, format=kind, dpi=DPI, metadata={"Date": None} if kind == "svg" else {})

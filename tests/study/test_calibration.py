@@ -161,6 +161,7 @@ def test_draws_are_weighed_only_where_that_serves(fit):
 
 
 def test_the_figure_of_a_fit_is_drawn(fit):
-    from spinesim.view.calibration import calibration_bytes
+    from spinesim.view.calibration import plot_calibration
+    from spinesim.view.plots import picture
 
-    assert calibration_bytes(cal.fit_log(fit), cal.draw_table(fit))[:4] == b"\x89PNG"
+    assert picture(plot_calibration(cal.fit_log(fit), cal.draw_table(fit)))[:4] == b"\x89PNG"
