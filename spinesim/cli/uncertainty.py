@@ -150,9 +150,7 @@ def _draws(args: argparse.Namespace, found: Any, tables: dict[str, Any], picture
         mine = table[table["arm"] == arm]
         chosen = [one for one in words.main_of(found.outcomes) if _differs(mine, one)]
         if chosen:
-            pictures[f"decomposition_{_file(arm)}.png"] = picture(
-                plot_decomposition(mine, outcomes=chosen).figure
-            )
+            pictures[f"decomposition_{_file(arm)}.png"] = picture(plot_decomposition(mine, outcomes=chosen))
 
 
 def _differs(table: Any, outcome: str) -> bool:
