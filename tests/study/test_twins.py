@@ -160,8 +160,11 @@ def test_someone_not_in_the_study_is_refused(lesson):
 
 @pytest.fixture(scope="module")
 def clinic():
-    """A mixed clinic: the same for everybody, or tailored."""
-    plans = {"one size": "one_size_fits_all", "tailored": "article_tailored"}
+    """A mixed clinic: the same for everybody, or tailored; both see people for the last time at week 40."""
+    plans = {
+        name: ss.pathway(shipped).change(review_weeks=[2, 6, 12, 20, 30, 40])
+        for name, shipped in {"one size": "one_size_fits_all", "tailored": "article_tailored"}.items()
+    }
     return ss.compare(plans, condition="pain_clinic", patients=150, years=1, seed=7)
 
 
