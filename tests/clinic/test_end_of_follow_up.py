@@ -21,6 +21,6 @@ def test_what_happens_early_does_not_depend_on_how_long_the_study_goes_on():
 
 
 def test_a_pathway_without_a_later_review_still_ends_care():
-    last = ss.pathway("conservative_first").change(review_weeks=[2, 6])  # and week 12, when its rules fall due
+    last = ss.pathway("conservative_first").change(review_weeks=[2, 6])  # and week 12, for its rules
     run = ss.simulate(last, condition="lumbar_strain", patients=200, years=1, seed=3)
     assert (run.events["event"] == "discharge").sum() == 200
