@@ -48,6 +48,8 @@ def calibrate(args: argparse.Namespace) -> int:
     if args.saved or not args.calibrations:
         if args.save:
             raise SpinesimError("--save needs a calibration to fit; name one, e.g. acute_lbp_cohorts.")
+        for name in args.calibrations:
+            _check_shipped(name, saved_fits())
         found = [load_fit(name) for name in args.calibrations or saved_fits()]
         if args.calibrations:
             _report([log for log, _ in found])
@@ -58,6 +60,15 @@ def calibrate(args: argparse.Namespace) -> int:
     if args.out:
         _write(args, found)
     return 0
+
+
+def _check_shipped(name: str, known: list[str]) -> None:
+    """Only shipped fits are saved; one's own file is fitted afresh and its result written elsewhere."""
+    if name not in known and (name.endswith(".toml") or Path(name).name != name):
+        raise SpinesimError(
+            f"--saved shows the fits that are shipped ({', '.join(known) or 'none'}), not '{name}'; fit your "
+            f"own file with `spinesim calibrate {name} --out FOLDER`, which keeps the result in that folder."
+        )
 
 
 def _fit(args: argparse.Namespace) -> list[tuple[dict[str, Any], Any]]:

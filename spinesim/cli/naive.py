@@ -24,7 +24,7 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "cohort", nargs="?", default="early_mri", help="shipped name or .toml file (default: early_mri)"
     )
-    parser.add_argument("--patients", type=number, help="people (default: the file's own)")
+    parser.add_argument("--patients", type=number, help="people, 500 to 100,000 (default: the file's own)")
     parser.add_argument("--seed", type=number, help="chance (default: the file's own)")
     parser.add_argument(
         "--resamples",
@@ -75,30 +75,27 @@ def naive(args: argparse.Namespace) -> int:
 
 def _show(found: NaiveStudy) -> None:
     from spinesim.study.naive import METHODS
+    from spinesim.study.naive.words import amount, at_referral, published
     from spinesim.study.simulation import shipped_evidence
 
     cohort, figures = found.cohort, shipped_evidence().figures
     print(f"{cohort.title}: a cohort study on simulated patients\n{cohort.question}\n")
-    print("Who was exposed, at referral (mean, 95 % interval):")
-    for name, group in found.who.groupby("at_referral", sort=False):
-        means = "; ".join(f"{r.group} {r.mean:.2f} ({r.low:.2f} to {r.high:.2f})" for r in group.itertuples())
-        print(f"  {str(name).replace('_', ' '):12} {means}")
+    people = found.who.groupby("group")["people"].first()
+    counted = ", ".join(f"{count:,} {group}" for group, count in people.items())
+    print(f"Who was exposed, at referral ({counted}; mean or share with 95 % interval):")
+    for line in at_referral(found.who):
+        print(f"  {line}")
+    said = cohort.strategies.exposed.label, cohort.strategies.unexposed.label
+    shares = "; ".join(f"'{name}' {100 * x:.0f} %" for name, x in zip(said, found.reached, strict=True))
+    print(f"Exposed in time under the two strategies of the truth: {shares}")
+    wide = max(map(len, METHODS.values()))
     for one in cohort.outcome:
         rows = found.table[found.table["outcome"] == one.key]
         print(f"\n{one.key.replace('_', ' ')} ({rows['unit'].iloc[0]})")
         for row in rows.itertuples():
-            print(f"  {_amount(row.estimate, row.low, row.high):>26}  {METHODS[str(row.method)]}")
+            answer = amount(row.estimate, row.low, row.high, one.measure, str(row.method))
+            print(f"  {METHODS[str(row.method)]:{wide}}  {answer}")
         for key in one.published:
-            figure = figures[key]
-            bounds = "" if figure.low is None else f" ({figure.low:g} to {figure.high:g})"
-            loose = "" if figure.checked else "; UNCONFIRMED"
-            said = f"{figure.quantity}: {figure.value:g}{bounds} {figure.unit}"
-            print(f"  published: {said}; {figure.study}{loose}")
+            print(f"  published: {published(figures[key], one)}")
     print()
     print("\n".join(found.sentences()))
-
-
-def _amount(estimate: float, low: float, high: float) -> str:
-    if estimate == float("inf"):
-        return "nobody unexposed had it"
-    return f"{estimate:.2f} ({low:.2f} to {high:.2f})"

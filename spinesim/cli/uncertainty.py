@@ -119,6 +119,18 @@ def _check(args: argparse.Namespace) -> None:
         raise SpinesimError(
             "--sobol needs --parameters: 2 to 20 ids or groups, such as those that a tornado found."
         )
+    asked = [kind for kind in KINDS if getattr(args, kind)]
+    if args.draws == 0 and not asked and not args.stances:
+        raise SpinesimError(
+            "--draws 0 alone leaves nothing to do; add --tornado, --morris, --sobol or --stances, or ask for "
+            "2 draws or more."
+        )
+    if args.parameters and not asked:
+        raise SpinesimError(
+            "--parameters narrows --tornado, --morris or --sobol; add one of them, or leave it out."
+        )
+    if args.groups and not args.tornado:
+        raise SpinesimError("--groups is for --tornado; add --tornado OUTCOME, or leave out --groups.")
     if args.threshold is not None and args.threshold < 0:
         raise SpinesimError(f"--threshold is {args.threshold:g}; give 0 or more, in USD per QALY.")
     if args.stances and args.stance != "base":
@@ -136,6 +148,7 @@ def _check_outcome(outcome: str | None, weeks: int) -> None:
 def _draws(args: argparse.Namespace, found: Any, tables: dict[str, Any], pictures: dict[str, bytes]) -> None:
     """What the probabilistic analysis found."""
     from spinesim.cli import uncertainty_words as words
+    from spinesim.cli.uncertainty_choice import choice
     from spinesim.view.plots import picture
     from spinesim.view.uncertainty import plot_decomposition
 
@@ -145,7 +158,7 @@ def _draws(args: argparse.Namespace, found: Any, tables: dict[str, Any], picture
         "draws": found.draws(), "parameters": found.parameters(),
     }  # fmt: skip
     lines = words.what_varied(found) + words.where_from(found, table)
-    print("\n".join(lines + words.choice(found, args.view, args.threshold, tables)))
+    print("\n".join(lines + choice(found, args.view, args.threshold, tables, pictures)))
     for arm in found.arms[1:]:
         mine = table[table["arm"] == arm]
         chosen = [one for one in words.main_of(found.outcomes) if _differs(mine, one)]
@@ -186,6 +199,8 @@ def _one(
         print(f"\n{kind.capitalize()}, {title}")
         print(table.head(LINES).to_string(index=False, float_format=lambda x: f"{x:.4g}"))
         pictures[f"{kind}_{_file(arm)}.png"] = picture(draw(table, title))
+    if kind == "tornado":
+        print("moved: how many numbers go to their low or high end together (1 unless they belong together).")
     if kind == "tornado" and found.unread:
         print(
             f"{found.unread:,} uncertain numbers are read by none of these runs, and {found.unvaried:,} that "

@@ -54,10 +54,15 @@ def read_text(path: Path) -> str:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        raise SpinesimError(
-            f"{label(path)} line {line}: not UTF-8 text; save the file as UTF-8 (in Excel: 'CSV UTF-8')."
-        ) from None
+        raise _not_utf8(f"{label(path)} line {line}", path) from None
+    if "\0" in text:  # UTF-16 without its mark is valid UTF-8, with a zero after each letter
+        raise _not_utf8(label(path), path)
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _not_utf8(where: str, path: Path) -> SpinesimError:
+    how = "in Excel: 'CSV UTF-8'" if path.suffix.lower() == ".csv" else "in Notepad: Save as, encoding UTF-8"
+    return SpinesimError(f"{where}: not UTF-8 text; save the file as UTF-8 ({how}).")
 
 
 def read_rows(path: Path, text: str, columns: tuple[str, ...]) -> Iterator[tuple[str, list[str]]]:
@@ -153,6 +158,8 @@ def read_toml(path: Path, text: str) -> dict[str, Any]:
         what = str(error)
         twice = "Cannot overwrite" in what or "Cannot declare" in what
         remedy = "remove the key or table that stands there twice" if twice else "mend that line"
+        if table := _table_of(text, what):
+            remedy += f", or write [[{table}]] with double brackets wherever one of several begins"
         raise SpinesimError(f"{label(path)}: not valid TOML ({what}); {remedy}.") from None
     except ValueError:  # the one thing tomllib passes on: an integer of more than 4,300 digits
         raise SpinesimError(f"{label(path)}: holds a number of thousands of digits; shorten it.") from None
@@ -161,6 +168,15 @@ def read_toml(path: Path, text: str) -> dict[str, Any]:
     if unfinished is not None:
         raise SpinesimError(f"{label(path)}, key '{unfinished}': not a finite number; write one.")
     return tables
+
+
+def _table_of(text: str, what: str) -> str:
+    """The name of the table that tomllib met twice, if it is a table, which may be meant as a list."""
+    found = re.search(r"Cannot (?:declare|overwrite).*\(at line (\d+)", what)
+    if not found:
+        return ""
+    line = text.split("\n")[int(found[1]) - 1].partition("#")[0].strip()
+    return line.strip("[] ") if line.startswith("[") else ""
 
 
 def _not_finite(item: object, key: str = "") -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, time
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TypeVar, get_args, get_origin
@@ -81,7 +82,15 @@ def complaint(wrong: ValidationError, model: type[BaseModel]) -> str:
         return f"{where} is missing; add it."
     given, own = problem["input"], problem["type"] == "value_error"
     if problem["type"] == "list_type" and isinstance(given, dict):
-        text = f"one table where a list is needed: write [[{problem['loc'][-1]}]] with double brackets"
+        name = ".".join(part for part in problem["loc"] if isinstance(part, str))
+        text = f"one table where a list is needed: write [[{name}]] with double brackets"
+    elif problem["type"] == "too_short" and isinstance(given, list | dict):
+        least = problem["ctx"]["min_length"]
+        text = f"holds {len(given) or 'nothing'}: give at least {least}"
+        return f"{where}: {text}."
+    elif not own and isinstance(given, date | time):
+        text += f", not a date or time ({given}): write a number plainly, a text in quotes"
+        return f"{where}: {text[:1].lower()}{text[1:]}."
     elif not own and isinstance(given, str | int | float):
         text += f", not {str(given)[:40]!r}" if isinstance(given, str) else f", not {str(given)[:40]}"
     end = "." if own and ": " in text else "; mend it."  # what follows a colon says the remedy

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 BASE_YEAR = "money.base_year"
 INDEX = "money.index."
+CURRENCIES = frozenset({"USD", "EUR", "GBP", "CAD", "AUD", "NZD", "CHF", "JPY", "SEK", "NOK", "DKK"})
+SIGNS = ("$", "€", "£")
+"""How an amount of money may begin, so that one without a year is found."""
 WHERE = "data/parameters/prices.csv"
 NEEDED = (
     BASE_YEAR, "discount.costs", "discount.health", "payer.copayment", "travel.miles", "travel.mile_price",
@@ -78,12 +81,26 @@ def check_dated(parameters: Mapping[str, Parameter]) -> None:
     for key in NEEDED:
         if key not in parameters:
             raise SpinesimError(f"{WHERE}: the row '{key}' is missing; add it.")
+    dated = [found for one in parameters.values() if (found := money(one.unit)) is not None]
+    currencies = CURRENCIES | {currency for currency, _, _ in dated}
     for key in parameters:
-        if key.endswith(".price") and money(parameters[key].unit) is None:
+        unit = parameters[key].unit.strip()
+        amount = (
+            key.endswith("price")
+            or key.startswith(("threshold.", "wage."))
+            or unit.split(" ")[0].upper() in currencies
+        )
+        if (amount or unit[:1] in SIGNS) and money(unit) is None:
             raise SpinesimError(
                 f"data/parameters: the row '{key}', column unit: '{parameters[key].unit}' does not say of "
-                f"which year; write for example 'USD {parameters[BASE_YEAR].value:g}'."
+                f"which year; write for example 'USD {parameters[BASE_YEAR].value:g}{_per(unit)}'."
             )
+
+
+def _per(unit: str) -> str:
+    """The end of a unit such as ``USD per mile``: `` per mile``."""
+    _, per, what = unit.partition(" per ")
+    return per + what
 
 
 def read_once(key: str) -> bool:

@@ -24,6 +24,7 @@ TELLING = 10_000  # people asked before an early "too few" is trusted
 STATES = ("age", "pain", "limb_pain", "axial_pain", "disability")
 SIDES = ("least", "most")
 FEMALE = "female"
+ELIGIBILITY = "[eligibility]"  # how every complaint about who is let in begins
 
 State = dict[str, npt.NDArray[np.float64]]
 
@@ -35,7 +36,7 @@ def check_criterion(key: str) -> tuple[str, str]:
         return FEMALE, ""
     if name not in STATES or side not in SIDES:
         raise SpinesimError(
-            f"[eligibility] key '{key}' is unknown; use {', '.join(STATES[:-1])} or {STATES[-1]} with "
+            f"{ELIGIBILITY} key '{key}' is unknown; use {', '.join(STATES[:-1])} or {STATES[-1]} with "
             "_at_least or _at_most, or female."
         )
     return name, side
@@ -83,7 +84,7 @@ def _enrolled(wish: Plan) -> tuple[int, ...]:
             break  # half as many as needed could not be found among all that may be asked
     if len(found) < wish.patients:
         raise SpinesimError(
-            f"[eligibility] lets only {len(found):,} of {first:,} people in; "
+            f"{ELIGIBILITY} lets only {len(found):,} of {first:,} people in; "
             "widen it or ask for fewer patients."
         )
     return tuple(found[: wish.patients])

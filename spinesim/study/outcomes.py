@@ -65,7 +65,7 @@ OUTCOMES = {
     "days_off_work": Outcome("days per person", _sum("days_off_work")),
     "deficit": Outcome("% of full deficit", lambda r: 100 * r.patients["deficit"].to_numpy(dtype=float)),
     "weeks_disabled": Outcome("weeks per person", _sum("weeks_disabled")),
-    "cost": Outcome("USD per person", _sum("cost")),
+    "cost": Outcome("USD per person", _sum("cost")),  # money of the parameter money.base_year
     "qaly": Outcome("QALY per person", _sum("qaly")),
 }
 

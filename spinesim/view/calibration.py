@@ -11,7 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from spinesim.study.calibration.report import plain_name
+from spinesim.study.calibration.report import at_least, plain_name
 from spinesim.view import style
 from spinesim.view.plots import look
 
@@ -67,8 +67,8 @@ def plot_calibration(log: dict[str, Any], draws: pd.DataFrame) -> Figure:
 
 def _title(log: dict[str, Any]) -> str:
     return (
-        f"{log['name'].replace('_', ' ')}: misfit {log['misfit']['shipped']:.2f} as shipped, "
-        f"{log['misfit']['mode']:.2f} at the best fit"
+        f"{log['name'].replace('_', ' ')}: misfit {at_least(log['misfit']['shipped'])} as shipped, "
+        f"{at_least(log['misfit']['mode'])} at the best fit"
     )
 
 
@@ -85,7 +85,7 @@ def _intervals(axes: Axes, rows: list[dict[str, Any]]) -> None:
         _point(axes, at["shipped"], y, SHIPPED, hollow=row["inside"])
         axes.text(-0.03, y, f"{low:g}", ha="right", va="center", fontsize=SMALL - 2, color=style.GREY)
         axes.text(1.03, y, f"{high:g}", ha="left", va="center", fontsize=SMALL - 2, color=style.GREY)
-        axes.text(1.42, y, f"{max(row['contraction'], 0):.2f}", ha="right", va="center", fontsize=SMALL)
+        axes.text(1.42, y, at_least(row["contraction"]), ha="right", va="center", fontsize=SMALL)
     axes.text(
         1.42, -0.62, "contraction\n(1: told by the data)", ha="right", va="bottom", fontsize=SMALL - 1.5
     )
@@ -106,7 +106,13 @@ def _correlations(axes: Axes, draws: pd.DataFrame) -> None:
                 if i != j:
                     colour = "white" if abs(table[i, j]) > 0.6 else style.INK
                     axes.text(
-                        j, i, f"{table[i, j]:.1f}", ha="center", va="center", color=colour, fontsize=SMALL - 1
+                        j,
+                        i,
+                        f"{round(table[i, j], 1) + 0.0:.1f}",
+                        ha="center",
+                        va="center",
+                        color=colour,
+                        fontsize=SMALL - 1,
                     )
     _lines(axes, names, pad=4)
     axes.set_xticks(range(len(names)), names, rotation=90, fontsize=SMALL - 1)

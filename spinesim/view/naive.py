@@ -6,12 +6,14 @@ import math
 import textwrap
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from spinesim.study.naive import METHODS
+from spinesim.study.naive.words import amount
 from spinesim.view import style
 from spinesim.view.plots import look
 
@@ -29,6 +31,7 @@ LOOKS = {
 }
 NAIVE = (style.VERMILLION, "o", 8.0)
 ROW = 0.42  # inches
+WIDEST = 1e3  # a ratio's interval is cut beyond this
 
 
 def plot_naive(table: pd.DataFrame) -> Figure:
@@ -42,7 +45,8 @@ def plot_naive(table: pd.DataFrame) -> Figure:
     Returns
     -------
     Figure
-        One panel an outcome. An infinite ratio (nobody unexposed had it) is an arrow at the right edge.
+        One panel an outcome. An infinite ratio (nobody unexposed had it) is an arrow at the right edge; an
+        answer that cannot be given is said in words.
     """
     outcomes = list(dict.fromkeys(table["outcome"]))
     across = min(2, len(outcomes))
@@ -68,28 +72,51 @@ def _panel(axes, rows: pd.DataFrame) -> None:  # type: ignore[no-untyped-def]
     if ratio:
         axes.set_xscale("log")
         _ticks(axes, rows)
-    finite = rows[np.isfinite(rows["estimate"])]
-    for row in finite.itertuples():
+    left, right = axes.get_xlim() if ratio else _reach(rows)
+    axes.set_xlim(left, right)
+    for row in rows.itertuples():
         colour, marker, size = LOOKS.get(str(row.method), NAIVE)
         at = names.index(str(row.method))
-        axes.plot([row.low, row.high], [at, at], color=colour, lw=2.4, solid_capstyle="butt")
+        if not (np.isfinite(row.estimate) and (row.estimate > 0 or not ratio)):
+            axes.text(
+                right, at, _words(row.estimate, str(row.method)), ha="right", va="center", color=colour,
+                fontsize=style.FONT - 3,
+            )  # fmt: skip
+            continue
+        ends = [max(row.low, left) if np.isfinite(row.low) else left,
+                min(row.high, right) if np.isfinite(row.high) else right]  # fmt: skip
+        axes.plot(ends, [at, at], color=colour, lw=2.4, solid_capstyle="butt")
         axes.plot([row.estimate], [at], marker, color=colour, ms=size, mec="white", mew=0.8)
     truth = rows.loc[rows["method"] == "truth", "estimate"].iloc[0]
-    axes.axvline(truth, color=style.BLACK, lw=1.2, ls=(0, (2, 2)), zorder=0)
-    for row in rows[~np.isfinite(rows["estimate"])].itertuples():
-        at = names.index(str(row.method))
-        right = axes.get_xlim()[1]
-        axes.text(
-            right, at, "no event among the never exposed  ▶", ha="right", va="center", color=style.VERMILLION,
-            fontsize=style.FONT - 3,
-        )  # fmt: skip
+    if np.isfinite(truth) and (truth > 0 or not ratio):
+        axes.axvline(truth, color=style.BLACK, lw=1.2, ls=(0, (2, 2)), zorder=0)
     axes.set_xlabel("risk ratio (log scale)" if ratio else f"difference, {rows['unit'].iloc[0]}")
     axes.tick_params(axis="y", length=0)
 
 
-def _ticks(axes, rows: pd.DataFrame) -> None:  # type: ignore[no-untyped-def]
+def _words(estimate: float, method: str) -> str:
+    """Why there is no point to draw."""
+    said = amount(estimate, estimate, estimate, "ratio", method)
+    if np.isinf(estimate):
+        return f"{said}  ▶"
+    return "no event among the exposed" if estimate == 0 else said
+
+
+def _ends(rows: pd.DataFrame) -> npt.NDArray[np.float64]:
     ends = rows[["estimate", "low", "high"]].to_numpy(dtype=float)
-    ends = ends[np.isfinite(ends) & (ends > 0)]
+    return ends[np.isfinite(ends)]
+
+
+def _reach(rows: pd.DataFrame) -> tuple[float, float]:
+    """Ends of a linear axis that shows every finite number and 0."""
+    ends = np.append(_ends(rows), 0.0)
+    margin = 0.06 * float(np.ptp(ends)) or 1.0
+    return float(ends.min()) - margin, float(ends.max()) + margin
+
+
+def _ticks(axes, rows: pd.DataFrame) -> None:  # type: ignore[no-untyped-def]
+    ends = _ends(rows)
+    ends = np.append(ends[(ends > 1 / WIDEST) & (ends < WIDEST)], 1.0)
     axes.set_xlim(min(0.7, 0.8 * ends.min()), max(2.0, 1.3 * ends.max()))
     axes.xaxis.set_major_locator(LogLocator(base=10, subs=(1, 2, 5)))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))

@@ -20,8 +20,12 @@ from spinesim.view.plots import look
 
 EDGE = 4.0  # half-bands shown either side; farther misses stand at the edge as arrows
 ROW = 0.215  # inches a figure
-WIDTH = 8.2  # inches a column
+WIDTH = 9.2  # inches a column
+LEFT, RIGHT = 0.53, 0.015  # shares of a column's width left of its axes, for labels, and right of them
+AXES = 1 - LEFT - RIGHT
+LABEL = 70  # letters that have room there
 TALLEST, MOST_COLUMNS = 60.0, 3  # rows in a column before another is begun, as long as there may be one more
+LEGEND_ROW = 0.23  # inches
 GAP = 1.6  # rows that a trial's heading takes
 SMALL = 9.5
 INSIDE, MISS = (style.BLUE, "o", 5.5), (style.VERMILLION, "X", 8.0)
@@ -48,17 +52,22 @@ def plot_scoreboard(table: pd.DataFrame, titles: dict[str, str] | None = None) -
     columns = _columns(blocks)
     rows = max((sum(map(_size, column)) for column in columns), default=1.0) + 1
     with look():
-        size = (WIDTH * len(columns), ROW * rows + 1.5)
+        entries = _legend()
+        side_by_side = len(entries) if len(columns) > 1 else 2  # one column is too narrow for all
+        top = 0.75 + LEGEND_ROW * (math.ceil(len(entries) / side_by_side) - 1)
+        size = (WIDTH * len(columns), ROW * rows + 0.75 + top)
         figure = Figure(figsize=size)
         FigureCanvasAgg(figure)
         grid = figure.subplots(1, len(columns), squeeze=False)[0]
         figure.subplots_adjust(
-            left=0.47 / len(columns), right=1 - 0.015 / len(columns), wspace=0.95,
-            top=1 - 0.75 / size[1], bottom=0.62 / size[1],
+            left=LEFT / len(columns), right=1 - RIGHT / len(columns), wspace=(LEFT + RIGHT) / AXES,
+            top=1 - top / size[1], bottom=0.62 / size[1],
         )  # fmt: skip
         for axes, column in zip(grid, columns, strict=True):
             _column(axes, column, rows)
-        figure.legend(handles=_legend(), loc="upper center", ncols=5, frameon=False, fontsize=SMALL + 1)
+        figure.legend(
+            handles=entries, loc="upper center", ncols=side_by_side, frameon=False, fontsize=SMALL + 1
+        )
     return figure
 
 
@@ -72,7 +81,8 @@ def _blocks(table: pd.DataFrame, titles: dict[str, str]) -> list[Block]:
 
 def _heading(name: str, rows: pd.DataFrame, titles: dict[str, str]) -> str:
     role = "" if rows["role"].iloc[0] == "validation" else " [calibration]"
-    unsure = "" if rows["checked"].all() else " (unconfirmed)"
+    missing = int((~rows["checked"]).sum())
+    unsure = f" ({missing} of {len(rows)} unconfirmed)" if missing else ""
     return textwrap.shorten(titles.get(name, name.replace("_", " ")), 74, placeholder=" …") + role + unsure
 
 
@@ -113,8 +123,8 @@ def _column(axes: Axes, column: Sequence[Block], rows: float) -> None:
     for heading, block in column:
         y += 1.1
         axes.text(
-            -0.88, y, heading, transform=axes.get_yaxis_transform(), fontsize=SMALL, fontweight="bold",
-            va="center", clip_on=False,
+            0.015 - LEFT / AXES, y, heading, transform=axes.get_yaxis_transform(), fontsize=SMALL,
+            fontweight="bold", va="center", clip_on=False,
         )  # fmt: skip
         for row in block:
             y += 1
@@ -130,7 +140,8 @@ def _column(axes: Axes, column: Sequence[Block], rows: float) -> None:
 
 
 def _label(row: Any) -> str:
-    return f"{textwrap.shorten(figure_words(row), 62, placeholder=' …')}, wk {row.week}"
+    week = f", wk {row.week}"
+    return figure_words(row, LABEL - len(week)) + week
 
 
 def _mark(axes: Axes, row: Any, y: float) -> None:

@@ -47,7 +47,7 @@ def plot_plane(
     cloud : DataFrame
         Columns arm, effect (QALY), cost, as `decide.plane` gives them.
     threshold : float, optional
-        Willingness to pay for a QALY; below its line an arm is worth its money.
+        Willingness to pay for a QALY; below its line an arm has more net benefit than the reference.
     ax : Axes, optional
         Where to draw; a new figure if left out.
     reference : str
@@ -164,7 +164,7 @@ def plot_information(table: pd.DataFrame, ax: Axes | None = None, *, money: str 
             axes.text(amount + 1.96 * error + 0.015 * top, at, f"{amount:,.0f}", va="center")
         axes.set_yticks(place, [wrapped(str(name), 34) for name in table["information"]])
         axes.set_xlim(0, 1.12 * top)
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.0f}"))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.10g}"))
         axes.xaxis.set_major_locator(MaxNLocator(TICKS))
         axes.set_xlabel(f"Worth of knowing it exactly, {_unit(money)} per person")
         axes.set_title("What would be worth finding out?", loc="left")
@@ -207,10 +207,10 @@ def _around_origin(axes: Axes, cloud: pd.DataFrame) -> None:
 
 
 def _threshold(axes: Axes, threshold: float) -> None:
-    """The line below which health gained is worth its money, written on."""
+    """The line below which an arm has more net benefit than the reference, written on."""
     left, right = axes.get_xlim()
     bottom, top = axes.get_ylim()
-    said = f"{threshold:,.0f} per QALY: below the line it is worth it"
+    said = f"{threshold:,.0f} per QALY: below the line an arm has more net benefit than the reference"
     axes.plot([left, right], [threshold * left, threshold * right], color=style.INK, linewidth=1.4,
               linestyle=(0, (6, 3)), label=wrapped(said, 24))  # fmt: skip
     axes.set_xlim(left, right)

@@ -23,17 +23,23 @@ def test_it_prints_and_keeps(tmp_path: Path, capsys: pytest.CaptureFixture[str])
         "3 sets of numbers, each on the same 15 people; 2 replications",
         "have no interval",
         "early_imaging minus conservative_first",
-        "uncertain numbers",
+        "numbers uncertain",
+        "fewer than 40: a first impression",
+        "With 2 replications (--runs)",
+        "USD 2025 per person",
         "luck of 15 people",
-        "probability of being the best buy",
+        "per QALY (costs: health system)",
         "needs 50 draws",
         "Tornado, Cost",
+        "moved: how many numbers",
         "peak memory",
     ):
         assert words in said
-    for name in ("decomposition", "differences", "summary", "draws", "parameters", "best_buys"):
+    for name in ("decomposition", "differences", "summary", "draws", "parameters", "best_buys", "ceac"):
         assert len(pd.read_csv(out / f"{name}.csv"))
-    assert (out / "tornado_early_imaging.png").read_bytes().startswith(b"\x89PNG")
+    for name in ("tornado_early_imaging", "plane", "ceac"):
+        assert (out / f"{name}.png").read_bytes().startswith(b"\x89PNG")
+    assert "95 %" not in said.replace("not 95 % intervals", "")
     told = json.loads((out / "manifest.json").read_text())
     assert (told["draws"], told["replications"], told["patients"]) == (3, 2, 15)
 
@@ -54,7 +60,10 @@ def test_screening_and_stances(capsys: pytest.CaptureFixture[str]) -> None:
         (["--sobol", "cost"], "--sobol needs --parameters"),
         (["--tornado", "joy"], "no outcome 'joy'"),
         (["--tornado", "pain_12_months", *SMALL], "no outcome 'pain_12_months'"),
-        (["--parameters", "nsaid.uptak"], "did you mean"),
+        (["--draws", "0"], "--draws 0 alone leaves nothing to do"),
+        (["--parameters", "nsaid.uptake"], "--parameters narrows"),
+        (["--groups"], "--groups is for --tornado"),
+        (["--tornado", "cost", "--parameters", "nsaid.uptak"], "did you mean"),
         (["--stances", "--stance", "hopeful"], "leave out --stance"),
         (["--threshold", "-1"], "--threshold is -1"),
         (["--draws", "-3"], "draws is -3"),
@@ -72,3 +81,11 @@ def test_what_is_impossible_is_said_at_once(
 def test_one_pathway_is_no_comparison(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["uncertainty", "conservative_first"]) == 2
     assert "two or more pathways" in capsys.readouterr().err
+
+
+def test_few_draws_claim_little() -> None:
+    from spinesim.cli.uncertainty_choice import _bound
+    from spinesim.cli.uncertainty_words import span
+
+    assert "too few" in _bound(20) and "fewer than 5.0%" in _bound(60)
+    assert span(0.71, 0.7, 0.72, "QALY per person") == "0.7100 (0.7000 to 0.7200)"

@@ -99,6 +99,18 @@ def test_a_price_without_a_year_is_refused(whole: Path) -> None:
     assert refused(whole) == f"{says}; write for example 'USD 2025'."
 
 
+def test_an_amount_per_something_without_a_year_is_refused(whole: Path) -> None:
+    table = whole / "parameters" / "prices.csv"
+    text = table.read_text(encoding="utf-8")
+    assert "USD 2025 per mile" in text
+    for unit in ("USD per mile", "$ per mile", "usd per mile"):
+        table.write_text(text.replace("USD 2025 per mile", unit), encoding="utf-8")
+        assert refused(whole) == (
+            f"data/parameters: the row 'travel.mile_price', column unit: '{unit}' does not say of which "
+            "year; write for example 'USD 2025 per mile'."
+        )
+
+
 def test_a_year_without_an_index_is_refused(whole: Path) -> None:
     edit(whole, "clinic.csv", "Price: visit,125,,,,USD 2025", "Price: visit,125,,,,USD 1999")
     assert "the row 'money.index.1999' is missing, which the price 'visit.price' needs; add it." in refused(

@@ -120,6 +120,7 @@ def test_saved_draws_are_read_back_to_the_bit(fit, tmp_path):
     assert cal.saved_fits(tmp_path) == ["fit"] and len(draws) == 100
     fit.problem.evidence.change(draws.iloc[0].to_dict())
     text = cal.report(log, fit.problem.evidence)
+    assert "3 means" not in text and "5 means and 2 SDs" in text and "R-hat" in text and "0.00" not in text
     assert "What the data cannot tell" in text and "OUTSIDE" in text  # the truth is not the shipped value
     assert [path.name for path in sorted(tmp_path.iterdir())] == ["fit.csv", "fit.json"]
 

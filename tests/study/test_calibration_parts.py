@@ -138,3 +138,27 @@ def test_a_normal_prior_pulls_and_a_uniform_one_does_not():
     units = np.array([[0.1, 0.4], [0.9, 0.8]])
     assert mode.prior_misses(problem, units).tolist() == [[0.0], [2.0]]
     assert posterior.log_prior(problem, units).tolist() == [0.0, -2.0]
+
+
+def test_a_bound_that_ends_an_interval_is_never_called_told_by_the_data():
+    from spinesim.study.calibration.report import at_least, counted, told_words
+
+    row = {
+        "lower": 0.0,
+        "upper": 1.0,
+        "low": 0.2,
+        "high": 0.4,
+        "at_bound": "",
+        "told": "data",
+        "shipped": 0.3,
+    }
+    assert told_words(row) == "told by the data"
+    side = "told in part; the bound decides one side"
+    assert told_words(row | {"high": 1.0}) == side
+    assert told_words(row | {"at_bound": "lower"}) == f"{side}; best fit at its lower bound"
+    assert told_words(row | {"shipped": 0.99}).endswith("shipped value at its upper bound")
+    assert told_words(row | {"lower": None, "upper": None, "low": 0.0, "told": "partly"}) == side
+    assert told_words(row | {"told": "bounds", "high": 1.0}) == "hardly told: its bounds decide"
+    assert [at_least(x) for x in (0.0, 0.001, 0.01, -0.2)] == ["0.00", "<0.01", "0.01", "0.00"]
+    rows = [{"measure": "mean"}] * 5 + [{"measure": "sd"}]
+    assert counted(rows) == "5 means and 1 SD"

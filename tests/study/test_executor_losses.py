@@ -1,14 +1,16 @@
 """Workers and schedulers die, people press Ctrl-C: what was finished stays, and the numbers are the same."""
 
+import gc
 import multiprocessing
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +18,7 @@ import pytest
 from executor_help import all_same, plans
 
 import spinesim as ss
-from spinesim.study.executor import DaskCluster, Kept, Processes, keys
+from spinesim.study.executor import DaskCluster, Job, Kept, Processes, execute, keys
 from spinesim.study.simulation import finish_all
 
 ROOT = Path(__file__).parents[2]
@@ -94,6 +96,19 @@ def test_workers_that_always_die_are_one_clear_sentence(tmp_path):
     assert len(said) == 1 and not multiprocessing.active_children()
 
 
+def test_workers_ended_in_the_middle_of_long_answers_leave_nothing_waiting():
+    """Python's exit would wait for ever for a thread that reads half an answer."""
+    before = threading.active_count()
+    jobs = [Job("", bytes, 60_000_000) for _ in range(8)]
+    with Processes(2) as executor:
+        work = execute(jobs, executor)
+        assert len(next(work)) == 60_000_000
+        start = time.monotonic()
+        work.close()
+    assert time.monotonic() - start < 4 and threading.active_count() <= before
+    assert not multiprocessing.active_children()
+
+
 @pytest.mark.slow
 def test_a_lost_scheduler_is_one_sentence_and_the_rest_is_done_later(tmp_path, serial, capfd):
     keep, got = Kept(tmp_path / "kept"), []
@@ -113,12 +128,57 @@ def test_a_lost_scheduler_is_one_sentence_and_the_rest_is_done_later(tmp_path, s
     assert (rest.read, rest.written) == (keep.written, 12 - keep.written)
 
 
-@pytest.mark.parametrize("address", ["nowhere", "http://127.0.0.1:1", "tcp://127.0.0.1:1"])
-def test_no_scheduler_is_one_sentence_soon(address):
+def test_no_scheduler_is_one_sentence_soon_and_nothing_else(capfd):
     start = time.monotonic()
-    with pytest.raises(ss.SpinesimError, match=f"No Dask scheduler answers at {address}"):
-        list(finish_all(plans(2), DaskCluster(scheduler=address)))
-    assert time.monotonic() - start < 15
+    with pytest.raises(ss.SpinesimError, match=r"No Dask scheduler answers at tcp://127\.0\.0\.1:1 "):
+        list(finish_all(plans(2), DaskCluster(scheduler="tcp://127.0.0.1:1")))
+    gc.collect()
+    assert time.monotonic() - start < 15 and capfd.readouterr().err == ""
+
+
+def test_a_server_of_another_kind_is_one_sentence_and_nothing_else(capfd):
+    """It takes the call and says nothing Dask understands."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer():
+            with suppress(OSError):
+                while True:
+                    caller, _ = server.accept()
+                    caller.sendall(b"HTTP/1.0 400 Bad Request\r\n\r\n")
+                    caller.close()
+
+        threading.Thread(target=answer, daemon=True).start()
+        address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
+        with pytest.raises(ss.SpinesimError, match=f"No Dask scheduler answers at {address}"):
+            list(finish_all(plans(2), DaskCluster(scheduler=address)))
+    gc.collect()
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "nowhere",
+        "",
+        "http://127.0.0.1:1",
+        "tcp://a",
+        "tcp://a:b",
+        "tcp://a:0",
+        "tcp://a:99999",
+        "tcp://:1",
+        "a:8786",
+    ],
+)
+def test_what_is_no_address_is_refused_before_anything_is_begun(address):
+    start = time.monotonic()
+    with pytest.raises(ss.SpinesimError, match=f"'{address}' is no address of a Dask scheduler"):
+        DaskCluster(scheduler=address)
+    assert time.monotonic() - start < 1
+
+
+@pytest.mark.parametrize("address", ["tcp://10.0.0.1:8786", "tls://host.example:1", "tcp://[::1]:65535"])
+def test_addresses_are_known(address):
+    assert DaskCluster(scheduler=address).scheduler == address
 
 
 @pytest.mark.slow

@@ -8,8 +8,14 @@ from spinesim.errors import SpinesimError
 from spinesim.evidence import load_evidence
 from spinesim.study.naive import METHODS, NaiveCohort, load_naive, run_naive
 from spinesim.study.naive.chart import Chart
-from spinesim.study.naive.estimates import paired, regression
+from spinesim.study.naive.estimates import paired, percentiles, regression
+from spinesim.study.naive.file import Measured
+from spinesim.study.naive.run import naive_plans, no_contrast
 from spinesim.study.naive.target_trial import emulate, weights
+from spinesim.study.naive.words import amount, same_scale
+from spinesim.study.outcomes import OUTCOMES
+from spinesim.study.simulation import finish_all
+from spinesim.view.naive import plot_naive
 
 
 @pytest.fixture(scope="module")
@@ -46,17 +52,53 @@ def test_the_exposed_were_sicker_at_referral_and_about_one_in_five_is_exposed(ea
     people = early_mri.table.set_index(["outcome", "method"])["people"]
     assert people["procedures", "never"] < people["procedures", "crude"]
     assert len(early_mri.sentences()) == 4
+    assert early_mri.who.groupby("group")["people"].first().sum() == people["procedures", "crude"]
+    assert (early_mri.who.loc[early_mri.who["unit"] == "%", "mean"] > 1).all()
+    assert early_mri.reached[0] > 0.95 and early_mri.reached[1] < 0.05
+
+
+def alike(**wishes):
+    """A cohort whose two strategies are the same."""
+    cohort = load_naive("early_mri")
+    strategies = cohort.strategies.model_copy(update={"unexposed": cohort.strategies.exposed})
+    return cohort.model_copy(update={"patients": 500, "strategies": strategies, **wishes})
 
 
 def test_strategies_that_are_the_same_have_exactly_no_effect():
-    same = load_naive("early_mri").model_copy(update={"patients": 1_500})
-    same = same.model_copy(
-        update={"strategies": same.strategies.model_copy(update={"unexposed": same.strategies.exposed})}
-    )
-    found = run_naive(same, resamples=5)
-    truth = found.table[found.table["method"] == "truth"]
-    nothing = np.where(truth["measure"] == "ratio", 1.0, 0.0)
-    assert (truth[["estimate", "low", "high"]].to_numpy() == nothing[:, None]).all()
+    _, exposed, unexposed = finish_all(naive_plans(alike()))
+    for one in alike().outcome:
+        of = OUTCOMES[one.key].of
+        found = paired(of(exposed), of(unexposed), one.measure, seed=1)
+        assert found == ((1, 1, 1) if one.measure == "ratio" else (0, 0, 0))
+
+
+def test_strategies_that_do_not_change_who_is_exposed_are_refused():
+    """A pathway that does not treat by impression never reads the strategies' parameters."""
+    cohort = alike(strategies=load_naive("early_mri").strategies, pathway="conservative_first")
+    with pytest.raises(SpinesimError, match="so there is no contrast") as wrong:
+        run_naive(cohort, resamples=2)
+    assert "conservative_first" in str(wrong.value) and "\n" not in str(wrong.value)
+    assert "40 % have imaging within 6 weeks" in no_contrast(cohort, 0.4, 0.4)
+
+
+@pytest.mark.parametrize("patients", [10, 499, 100_001, 1_500.0, True, "1500", np.float64(600)])
+def test_numbers_of_people_outside_the_files_limits_are_refused(patients):
+    with pytest.raises(SpinesimError, match=r"patients is .*; give a whole number from 500 to 100,000\."):
+        naive_plans(load_naive("early_mri"), patients=patients)
+
+
+def test_numpy_integers_are_whole_numbers_too():
+    assert naive_plans(load_naive("early_mri"), patients=np.int64(600))[0].patients == 600
+
+
+def test_few_people_with_back_pain_alone_are_answered_in_words_and_drawn():
+    """So few have the outcome that several ratios cannot be given."""
+    few = load_naive("early_mri").model_copy(update={"condition": "lumbar_strain", "patients": 500})
+    told = []
+    found = run_naive(few, resamples=5, progress=told.append)
+    assert told == sorted(told) and told[-1] == pytest.approx(1) and any(0.6 < share < 1 for share in told)
+    assert len(found.sentences()) == 4 and "nan" not in " ".join(found.sentences())
+    plot_naive(found.table).canvas.draw()
 
 
 def records(seed=5, people=4_000, effect=0.0):
@@ -106,18 +148,70 @@ def weekly_records(rng, people=6_000, weeks=4):
 
 def test_confounding_that_changes_week_by_week_is_removed():
     seen = weekly_records(np.random.default_rng(8))
-    found, low, high = emulate(seen, {"score": "difference"}, ["radicular"], seed=2, resamples=60)["score"]
+    found, low, high = emulate(seen, {"score": "difference"}, ["radicular"], seed=2, resamples=40)["score"]
     assert abs(found) < 4 * (high - low) / (2 * 1.96)
     assert regression(seen, "score", "difference", pd.DataFrame(index=range(len(seen))))[1] > 1
 
 
-def test_nobody_unexposed_with_the_outcome_is_said_as_infinite():
+def test_an_arm_without_the_outcome_is_infinite_zero_or_unknown_but_never_an_error():
+    seen, alone = records(), pd.DataFrame(index=range(4_000))
+    cases = {(100.0, 0.0): np.inf, (0.0, 100.0): 0.0, (0.0, 0.0): np.nan}
+    for (exposed, others), says in cases.items():
+        seen.outcomes["score"][:] = np.where(seen.exposed, exposed, others)
+        found = regression(seen, "score", "ratio", alone)
+        assert found[0] == pytest.approx(says, nan_ok=True)
+        emulated = emulate(seen, {"score": "ratio"}, ["radicular"], seed=1, resamples=5)["score"]
+        assert emulated[0] == pytest.approx(says, nan_ok=True)
+        values = seen.outcomes["score"]
+        truth = paired(values[seen.exposed][:300], values[~seen.exposed][:300], "ratio", seed=1)
+        assert truth[0] == pytest.approx(says, nan_ok=True)
+        for estimate in (found, emulated, truth):
+            said = amount(*estimate, "ratio", "never")
+            assert "nan" not in said and "inf" not in said and ("no event" in said or "too few" in said)
+
+
+@pytest.mark.parametrize(("week", "who"), [(np.inf, "Nobody"), (0.0, "Everybody")])
+def test_nobody_or_everybody_exposed_is_one_sentence(week, who):
     seen = records()
-    seen.outcomes["score"][:] = np.where(seen.exposed, 100.0, 0.0)
-    assert regression(seen, "score", "ratio", pd.DataFrame(index=range(len(seen))))[0] == np.inf
-    seen.outcomes["score"][:] = 0
-    with pytest.raises(SpinesimError, match="ask for more patients"):
-        regression(seen, "score", "ratio", pd.DataFrame(index=range(len(seen))))
+    seen = Chart(np.full(len(seen), week), 1, seen.baseline, {}, seen.outcomes)
+    assert np.isnan(regression(seen, "score", "difference", pd.DataFrame(index=range(len(seen))))[0])
+    with pytest.raises(SpinesimError, match=f"{who} was exposed within 1 weeks"):
+        emulate(seen, {"score": "difference"}, ["radicular"], seed=1, resamples=2)
+
+
+def test_resamples_that_say_nothing_widen_the_interval():
+    known = np.linspace(1, 2, 100)
+    assert percentiles(known) == pytest.approx((1.025, 1.975))
+    assert percentiles(np.append(known, [np.inf] * 10))[1] == np.inf
+    low, high = percentiles(np.append(known, [np.nan] * 10))
+    assert np.isnan(low) and high == np.inf
+    assert "(too few events for an interval)" in amount(1.5, low, high, "ratio", "target_trial")
+
+
+def test_a_picture_stands_answers_that_cannot_be_given():
+    rows = [("harms", method, "ratio", np.nan, np.nan, np.nan, 9, "ratio of risks") for method in METHODS]
+    columns = ["outcome", "method", "measure", "estimate", "low", "high", "people", "unit"]
+    table = pd.DataFrame(rows, columns=columns)
+    plot_naive(table).canvas.draw()
+    plot_naive(table.assign(measure="difference")).canvas.draw()
+    table["estimate"] = [np.inf, 0.0, 1.5, 2.0, 1e9, np.nan]
+    table["low"], table["high"] = [np.nan, 0, np.nan, 0.0, 1, np.nan], [np.inf, np.nan, np.inf, 1e12, 2, 1]
+    plot_naive(table).canvas.draw()
+
+
+@pytest.mark.parametrize(
+    ("unit", "key", "measure", "same"),
+    [
+        ("relative risk", "operations", "ratio", True),
+        ("proportion", "operations", "ratio", False),
+        ("odds ratio", "operations", "ratio", False),
+        ("RMDQ 0-24", "disability_12_months", "difference", False),
+        ("ODI 0-100", "disability_12_months", "difference", True),
+        ("days", "days_off_work", "difference", True),
+    ],
+)
+def test_published_figures_on_another_scale_are_known(unit, key, measure, same):
+    assert same_scale(unit, Measured(key=key, measure=measure)) is same
 
 
 def test_the_truth_is_a_plain_paired_contrast():

@@ -57,6 +57,8 @@ FAULTS = {
         "named in",
     ),
     "a negative group": (f'[[group]]\nname = "g"\nparameters = ["{A}", "{B}"]\nrho = -0.1\n{SAID}', "rho"),
+    "nothing at all": ("", "restore the file that ships"),
+    "a quoted number": (f'[[pair]]\nparameters = ["{A}", "{B}"]\nrho = "0.3"\n{SAID}', "rho"),
     "no parameters": (f"[[group]]\nrho = 0.1\n{SAID}", "give either"),
     "no name": (f'[[group]]\nparameters = ["{A}", "{B}"]\nrho = 0.1\n{SAID}', "'name' is missing"),
     "each without a place": (f'[[group]]\neach = "sign.*"\nrho = 0.1\n{SAID}', "must hold one {}"),

@@ -57,7 +57,7 @@ def test_the_same_pathway_twice_differs_by_exactly_nothing() -> None:
     same = uncertainty({"a": ARMS[0], "b": ARMS[0]}, draws=4, runs=3, **SMALL)
     assert (same.differences()[["difference", "low", "high", "share_above_0"]] == 0).all(axis=None)
     parts = same.decomposition()
-    sizes = ["difference", "mean_of_draws", "parameter_sd", "first_order_sd", "both_sd", "mc_se"]
+    sizes = ["difference", "mean_of_draws", "parameter_sd", "first_order_sd", "both_sd"]
     assert (parts[sizes] == 0).all(axis=None) and parts["parameter_share"].isna().all()
 
 
@@ -101,13 +101,20 @@ def test_parameter_variance_is_told_from_the_noise_of_few_people() -> None:
         assert naive > true**2 + 0.015  # what it would be without batches: 4 / 200 more
 
 
-def test_first_order_is_the_spread_of_replications(found: Uncertainty) -> None:
+def test_share_and_luck_come_from_one_estimate(found: Uncertainty) -> None:
     row = found.decomposition().set_index("outcome").loc["cost"]
     gap = (
         found.replicated[:, 1, found.outcomes.index("cost")]
         - found.replicated[:, 0, found.outcomes.index("cost")]
     )
-    assert row["first_order_sd"] == pytest.approx(gap.std(ddof=1))
+    assert row["replications_sd"] == pytest.approx(gap.std(ddof=1))
+    people = found.spread[:, 1, found.outcomes.index("cost")]
+    assert row["first_order_sd"] == pytest.approx(np.sqrt((people**2).mean() / 30))
+    whole = row["parameter_sd"] ** 2 + row["first_order_sd"] ** 2
+    assert row["parameter_share"] == pytest.approx(row["parameter_sd"] ** 2 / whole)
+    assert 0 <= row["parameter_share_low"] <= row["parameter_share"] <= row["parameter_share_high"] <= 1
+    assert row["parameter_high"] == pytest.approx(row["mean_of_draws"] + 1.96 * row["parameter_sd"], rel=1e-4)
+    assert row["unit"] == "USD 2025 per person"
     assert row["difference"] == pytest.approx(gap.mean())
     assert row["both_sd"] == pytest.approx(np.hypot(row["parameter_sd"], row["first_order_sd"]))
 

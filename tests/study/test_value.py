@@ -235,10 +235,36 @@ def test_the_table_agrees_with_the_people(study: Study, evidence: Evidence, view
     half = 1.96 * benefit.std(ddof=1) / math.sqrt(len(benefit))
     assert row["net_benefit"] == pytest.approx(benefit.mean())
     assert row["net_benefit_high"] - row["net_benefit"] == pytest.approx(half, rel=0.02)
-    if row["icer"] == row["icer"]:
+    if row["icer_low"] == row["icer_low"]:
         assert row["icer_low"] < row["icer"] < row["icer_high"]
+        assert row["qaly_difference_low"] * row["qaly_difference_high"] > 0
+    assert (row["cost_unit"], row["qaly_unit"]) == ("USD 2025 per person", "QALY per person")
     said = value(study).sentence("surgery", view, threshold=50_000)
-    assert said.startswith("Over 1 year surgery costs") and "50,000 per QALY" in said and "USD 2025" in said
+    assert said.startswith("Over 1 year surgery costs") and "50,000 USD 2025 per QALY" in said
+
+
+def toy(cost: np.ndarray, qaly: np.ndarray, evidence: Evidence) -> Value:
+    """Two arms with these differences; money alike in every view."""
+    pair = {"qaly": np.column_stack([0 * qaly, qaly])}
+    pair |= {key: np.column_stack([0 * cost, cost]) for key in KEYS if key != "qaly"}
+    return Value(["usual", "new"], pair, evidence, 1.0)
+
+
+def test_a_ratio_has_an_interval_only_where_it_can(evidence: Evidence) -> None:
+    rng = np.random.default_rng(3)
+    cost = 500 + rng.normal(0, 50, 40)
+    clear, open_ = 0.1 + rng.normal(0, 0.02, 40), 0.001 + rng.normal(0, 0.05, 40)
+    for qaly, units, words in ((clear, 40, ""), (open_, 40, "the difference in QALY may be 0"),
+                               (clear, 9, "9 independent people or runs")):  # fmt: skip
+        row = toy(cost[:units], qaly[:units], evidence).table().iloc[1]
+        assert words in row["says"] and (row["icer_low"] == row["icer_low"]) == (not words)
+
+
+def test_what_is_shown_is_the_sentence(evidence: Evidence) -> None:
+    shown = toy(np.array([500.0, 510, 490]), np.array([0.01, 0.012, 0.008]), evidence)
+    assert repr(shown) == shown.sentence("new") and "0.0100 QALY more" in repr(shown)
+    assert "at 100,000 USD 2025 per QALY its net benefit is higher by 500" in repr(shown)
+    assert "worth it" not in repr(shown)
 
 
 def test_with_runs_the_unit_is_the_run(evidence: Evidence) -> None:

@@ -75,7 +75,7 @@ def test_a_trial_that_cannot_be_measured_is_told_and_the_rest_goes_on(small, wri
     board = validate([bad, ss.load_trial(write(example, name="other.toml"))], patients=50)
     assert list(board.failed) == ["small"] and "nobody counts" in board.failed["small"]
     assert set(board.table["trial"]) == {"walk_or_inject"}
-    assert "small" in section(board)
+    assert "small" in section(board) and "1 trial could not be measured." in words.headline(board)
 
 
 def test_two_trials_of_one_name_are_refused(small) -> None:
@@ -92,6 +92,25 @@ def test_two_trials_of_one_name_are_refused(small) -> None:
 ])  # fmt: skip
 def test_numbers_are_said_as_people_read_them(number: float, said: str) -> None:
     assert words.amount(number) == said
+
+
+def test_rows_are_told_apart_and_what_is_subtracted_stays_readable() -> None:
+    row = pd.Series({"outcome": "limb_pain", "measure": "change", "arm": "an arm of a very long name indeed",
+                     "versus": "another arm of a very long name", "scale": 10.0, "unit": "NRS × 10",
+                     "says": "one of the two trials"})  # fmt: skip
+    whole = words.figure_words(row)
+    assert whole.startswith("limb pain (NRS × 10), change, an arm") and whole.endswith(
+        "; one of the two trials"
+    )
+    short = words.figure_words(row, 64)
+    assert len(short) <= 66 and " minus ano" in short and "; one of the" in short
+
+
+def test_how_many_figures_are_unconfirmed_is_counted(small) -> None:
+    board = validate([small(target=f"{MISS}checked = false\n")], patients=40)
+    assert words.by_trial(board)[0][-1] == "1 of 3 unconfirmed"
+    texts = [text.get_text() for text in plot_scoreboard(board.table).axes[0].texts]
+    assert any(text.endswith("(1 of 3 unconfirmed)") for text in texts)
 
 
 def test_misses_come_first_in_words(found: Scoreboard) -> None:
@@ -176,12 +195,22 @@ def rows(trials: int, figures: int) -> pd.DataFrame:
 def test_the_picture_stays_in_shape_however_many_rows(trials: int, figures: int) -> None:
     figure = plot_scoreboard(rows(trials, figures), {"trial_0": "A very long title " * 8})
     width, height = figure.get_size_inches()
-    assert width <= 3 * 8.3 and height < 60 and 1 <= len(figure.axes) <= 3
+    assert width <= 3 * 9.3 and height < 60 and 1 <= len(figure.axes) <= 3
     shown = [axes.get_yticklabels() for axes in figure.axes]
     assert sum(map(len, shown)) == trials * figures  # no row is lost
     for axes in figure.axes:  # no two rows on one line
         ticks = axes.get_yticks()
         assert len(set(ticks)) == len(ticks) and (np.diff(ticks) > 0.99).all()
+
+
+@pytest.mark.parametrize("trials", [1, 40])
+def test_nothing_is_cut_off_at_the_edges(trials: int) -> None:
+    table = rows(trials, 4).assign(arm="an arm of a long name", versus="another arm", says="a remark " * 9)
+    figure = plot_scoreboard(table)
+    figure.draw_without_rendering()
+    boxes = [figure.legends[0].get_window_extent()]
+    boxes += [one.get_window_extent() for axes in figure.axes for one in axes.get_yticklabels()]
+    assert min(box.x0 for box in boxes) >= 0 and max(box.x1 for box in boxes) <= figure.bbox.x1
 
 
 def test_a_miss_differs_in_colour_and_shape() -> None:

@@ -19,6 +19,10 @@ NATURAL = 'pathway = "natural_course"'
 PAPER = 'source = ["Author & Author 2024, J Examples 1:1, table 2"]'
 MIX = "condition = { disc_herniation = 0.9, lumbar_stenosis = 0.1 }"
 BOUNDS = "low = [-11]\nhigh = [-1]"
+WEEK_12 = (
+    'outcome = "limb_pain"\narm = "walking"\nmeasure = "share_improved_by"\n'
+    "cut = 50                    # half the pain gone\nweeks = [12]\nmean = [0.55]\nn = 118\n"
+)
 TENFOLD = "scale = 10                  # the paper uses 0-100"
 
 MISTAKES: list[tuple[str, str, str]] = [
@@ -34,7 +38,7 @@ MISTAKES: list[tuple[str, str, str]] = [
     ("seed = 3", "seed = 3 4", r"not valid TOML .*line 11"),
     ("seed = 3", "seed = 3\nseed = 4", "stands there twice"),
     ("seed = 3", 'seed = 3\nclinic = "community"', "at_week needs clinic"),
-    (PAPER, "source = []", "key 'source'.*at least 1"),
+    (PAPER, "source = []", "key 'source': holds nothing: give at least 1"),
     (PAPER, 'source = "Author 2024"', "key 'source'.*valid list"),
     (PAPER, 'source = [" "]', "key 'source' holds an empty text"),
     (PAPER, 'source = ["ipd_cons_leg_wk00"]', "no row of data/evidence; did you mean 'ipd_cons_leg_wk00"),
@@ -50,6 +54,9 @@ MISTAKES: list[tuple[str, str, str]] = [
     ("age_at_least = 18", 'age_at_least = "18"', "'eligibility.age_at_least'.*valid number, not '18'"),
     ("age_at_least = 18", "age_at_least = 60\nage_at_most = 30", "nobody meets both"),
     ("at_week = 4", "at_week = 515", "at_week = 515 and a last week of 12.*more than 520"),
+    ("limb_pain_at_least = 3\n", "limb_pain_at_least = 30\n", "beyond 0 to 10 .*write 3 for 30 of 100"),
+    ("age_at_least = 18", "age_at_least = 180", "age_at_least = 180 is beyond 0 to 120"),
+    ("age_at_least = 18", "age_at_least = 2024-01-01", "age_at_least'.*not a date or time"),
     # numbers of its own
     ('"epidural.uptake" = 1.0', '"epidural.uptke" = 1.0', "'epidural.uptke'; did you mean 'epidural.uptake'"),
     ('"epidural.uptake" = 1.0', '"epidural.uptake" = 100', "outside 0 to 1"),
@@ -66,7 +73,10 @@ MISTAKES: list[tuple[str, str, str]] = [
     (NATURAL, f'{NATURAL}\nwithout = ["physio"]', "no rule .?physio"),
     (NATURAL, f'{NATURAL}\nsham = ["epidurl"]', "sham: 'epidurl' is no step.*did you mean 'epidural'"),
     (NATURAL, f'{NATURAL}\nsham = "epidural"', r"arm\]\] 1, key 'sham'.*valid list"),
+    (NATURAL, f'{NATURAL}\nsham = ["fusion"]', r"arm\]\] 1 'walking': sham: no rule or crossover .*'fusion'"),
+    ("[[arm]]", "[arm]", r"twice, or write \[\[arm\]\] with double brackets"),
     # crossover
+    ("by_week = 6", "by_week = 13", r"crossover\]\] 1: by_week = 13 is after the last week .*12"),
     ('step = "epidural"', 'step = "steroid"', "crossover 1: step: 'steroid' is no step"),
     ('step = "epidural"', 'step = "physiotherapy"', "does not say how many sessions"),
     ('step = "epidural"', 'step = "cervical_epidural"', "for the cervical spine, but nobody here"),
@@ -105,6 +115,17 @@ MISTAKES: list[tuple[str, str, str]] = [
     ('measure = "share_improved_by"', 'measure = "change"', "'cut' does nothing"),
     ('measure = "share_improved_by"', 'measure = "improved"', "key 'measure'.*not 'improved'"),
     ("mean = [0.55]", "mean = [55]", r"target\]\] 3: 'mean' holds 55, but a share.*write 0.55 for 55 %"),
+    (BOUNDS, "low = [-5]\nhigh = [-1]", "'mean' holds -6, outside its own low = -5 to high = -1"),
+    (TENFOLD, "", "'mean' holds 40, beyond NRS 0-10: write scale = 10"),
+    (TENFOLD, "scale = 2", "'mean' holds 40, beyond NRS × 2: mend"),
+    ("mean = [40, 25]", "mean = [40, -25]", "'mean' holds -25, below 0 of NRS × 10: for a change"),
+    ("cut = 50 ", "cut = 150 ", "'cut' is 150: nobody improves by more than 100 %"),
+    ('measure = "share_improved_by"', 'measure = "share_at_most"', "'cut' is 50, beyond NRS 0-10.*= 10"),
+    (WEEK_12, 'outcome = "goal_attained"\narm = "walking"\nn = 90\nweeks = [12]\nmean = [0.6]\n',
+     "0.6 per 100 people: write 60, or scale = 0.01"),
+    (TENFOLD, f'{TENFOLD}\nclock = "operation"\namong = "not_operated"', "never had: remove one"),
+    ("weeks = [2, 12]", 'weeks = [12, 2]\nclock = "operation"', "'weeks' holds 2 after 12: with clock"),
+    ("weeks = [2, 12]", 'weeks = [0, 12]\nclock = "operation"', "'weeks' holds 0 after 0: with clock"),
     (TENFOLD, "scale = 0", "key 'scale'.*greater than 0"),
     (TENFOLD, f"{TENFOLD}\nstandardised = true", "name the other arm as 'versus'"),
     (TENFOLD, f'{TENFOLD}\nclock = "operation"\nmeasure = "change"', "clock 'operation' works only"),
@@ -122,6 +143,8 @@ def test_a_mistake_is_refused_in_one_sentence(write, example: str, old: str, new
 
 @pytest.mark.parametrize(("content", "says"), [
     (b"title = 'caf\xe9'", "not UTF-8 text; save the file as UTF-8"),
+    ("title = 'café'".encode("utf-16"), "not UTF-8 text; save the file as UTF-8 .in Notepad"),
+    ("title = 'cafe'".encode("utf-16-le"), "not UTF-8 text; save the file as UTF-8 .in Notepad"),
     (b"#" * (17 * 2**20), "larger than 16 MiB"),
     (b"a = " + b"[" * 5_000 + b"]" * 5_000, "nested too deeply"),
     (b"", "key 'name' is missing"),
@@ -148,7 +171,9 @@ def test_a_folder_a_missing_file_and_an_unknown_name_are_refused(tmp_path: Path)
 
 def test_eligibility_that_nobody_meets_says_how_many_do(small) -> None:
     trial = small(("[[arm]]", "[eligibility]\nage_at_least = 89.99\nlimb_pain_at_most = 0\n\n[[arm]]"))
-    with pytest.raises(ss.SpinesimError, match=r"lets only \d+ of [\d,]+ people in; widen it"):
+    with pytest.raises(
+        ss.SpinesimError, match=r"mine.toml: \[eligibility\] lets only \d+ of [\d,]+ people in; widen it"
+    ):
         ss.run_trial(trial)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from spinesim.evidence import Evidence
+from spinesim.study.calibration.identify import AT_BOUND
 
 WORDS = {
     "data": "told by the data",
@@ -14,6 +15,12 @@ WORDS = {
 MOST_LINES = 8
 GOOD_RHAT = 1.05
 COLLINEAR = 10
+MOVES = 1e-3  # standard errors between the draws from which a figure moves at all
+KINDS = {"mean": ("mean", "means"), "sd": ("SD", "SDs")}
+EXPLAINED = (
+    "Contraction: how much narrower the data made what was known before (0: not at all; 1: wholly told).",
+    "Where a bound decides, the data allow values beyond it: that side is an assumption of the fit.",
+)
 
 
 def report(log: dict[str, Any], evidence: Evidence) -> str:
@@ -24,17 +31,72 @@ def report(log: dict[str, Any], evidence: Evidence) -> str:
 
 def summary(log: dict[str, Any]) -> dict[str, Any]:
     """One line of the list of saved fits."""
-    told = [row["told"] for row in log["parameters"]]
+    told = ["side" if _one_sided(row) else row["told"] for row in log["parameters"]]
     return {
         "calibration": log["name"],
-        "parameters": len(told),
-        "figures": len(log["figures"]),
-        "misfit": log["misfit"]["mode"],
+        "free parameters": _free(log),
+        "figures that move": _moving(log),
+        "misfit": at_least(log["misfit"]["mode"]),
         "told by data": told.count("data"),
         "in part": told.count("partly"),
-        "by bounds": told.count("bounds"),
+        "a bound decides one side": told.count("side"),
+        "its bounds decide": told.count("bounds"),
         "shipped values outside": sum(not row["inside"] for row in log["parameters"]),
     }
+
+
+def at_least(value: float) -> str:
+    """Two digits, and never 0.00 for what is not 0."""
+    return "<0.01" if 0 < value < 0.005 else f"{max(value, 0.0):.2f}"
+
+
+def counted(rows: list[dict[str, Any]]) -> str:
+    """Fitted figures by kind, such as "5 means and 1 SD"."""
+    said = []
+    for kind in dict.fromkeys(row["measure"] for row in rows):
+        many = sum(row["measure"] == kind for row in rows)
+        one, several = KINDS.get(kind, (kind.replace("_", " "),) * 2)
+        said.append(f"{many} {one if many == 1 else several}")
+    return " and ".join(said)
+
+
+def _free(log: dict[str, Any]) -> int:
+    return sum(row["lower"] is not None for row in log["parameters"])
+
+
+def _moving(log: dict[str, Any]) -> int:
+    """Figures that the fitted parameters can move at all; the others were fitted by themselves."""
+    return sum(row["high"] - row["low"] > MOVES * row["se"] for row in log["figures"])
+
+
+def _bounds(row: dict[str, Any]) -> tuple[float, float]:
+    return (0.0, 1.0) if row["lower"] is None else (row["lower"], row["upper"])
+
+
+def _side(value: float, row: dict[str, Any]) -> str:
+    """The bound that a value is at, if any."""
+    low, high = _bounds(row)
+    near = AT_BOUND * (high - low)
+    return "lower" if value - low < near else "upper" if high - value < near else ""
+
+
+def _one_sided(row: dict[str, Any]) -> bool:
+    """Whether the data tell something of a parameter, and yet a bound ends its interval or its best fit."""
+    low, high = _bounds(row)
+    edge = row["low"] <= low or row["high"] >= high or bool(row["at_bound"])
+    return row["told"] != "bounds" and edge
+
+
+def told_words(row: dict[str, Any]) -> str:
+    """In words, what tells a parameter: the data, or a bound."""
+    said = [WORDS[row["told"]]]
+    if _one_sided(row):
+        said = ["told in part; the bound decides one side"]
+    if row["at_bound"]:
+        said.append(f"best fit at its {row['at_bound']} bound")
+    if side := _side(row["shipped"], row):
+        said.append(f"shipped value at its {side} bound")
+    return "; ".join(said)
 
 
 def plain_name(key: str) -> str:
@@ -45,18 +107,30 @@ def plain_name(key: str) -> str:
 
 def _head(log: dict[str, Any]) -> list[str]:
     trials = [
-        f"  {one['trial']} (role: {one['role']}; {len(one['figures'])} published figures, weeks "
+        f"  {one['trial']} (role: {one['role']}; "
+        f"{counted([row for row in log['figures'] if row['trial'] == one['trial']])}, weeks "
         f"{one['weeks'][0]} to {one['weeks'][-1]})"
         for one in log["targets"]
     ]
     before, after = log["misfit"]["shipped"], log["misfit"]["mode"]
-    return [
-        f"Calibration '{log['name']}': {len(log['parameters'])} parameters fitted to",
+    free, moving, rest = _free(log), _moving(log), len(log["parameters"]) - _free(log)
+    rests = f" and {rest} that follow{'s' * (rest == 1)} from them" if rest else ""
+    lines = [
+        f"Calibration '{log['name']}': {free} free parameters{rests} fitted to",
         *trials,
+        f"{moving} of these {len(log['figures'])} figures can be moved by the parameters at all.",
         "No validation trial, and no figure of one, was fitted.",
-        f"Misfit (mean squared miss in standard errors; 1 or less is good): {before:.2f} at the values in "
-        f"data/parameters, {after:.2f} at the best fit.",
+        f"Misfit (mean squared miss in standard errors; 1 or less is good): {at_least(before)} at the values "
+        f"in data/parameters, {at_least(after)} at the best fit.",
     ]
+    if free >= moving:
+        how = (
+            "as many parameters as figures that move"
+            if free == moving
+            else "more parameters than figures that move"
+        )
+        lines.append(f"A small misfit is not a test here: {how} ({free} for {moving}).")
+    return lines
 
 
 def _parameters(log: dict[str, Any]) -> list[str]:
@@ -67,10 +141,9 @@ def _parameters(log: dict[str, Any]) -> list[str]:
         interval = f"{row['low']:.3g} to {row['high']:.3g}"
         lines.append(
             f"{name:{wide}}  {row['shipped']:7.3g}  {round(row['mode'], 6):8.3g}  {interval:>21}  "
-            f"{max(row['contraction'], 0):11.2f}  {WORDS[row['told']]}"
-            + (f"; best fit at its {row['at_bound']} bound" if row["at_bound"] else "")
+            f"{at_least(row['contraction']):>11}  {told_words(row)}"
         )
-    return lines
+    return [*lines, *EXPLAINED]
 
 
 def _shipped(log: dict[str, Any]) -> list[str]:
@@ -130,7 +203,10 @@ def _pairs(found: dict[str, Any]) -> list[str]:
     worst, index = found["worst_pair"], found["collinearity"]
     if index is None or index > COLLINEAR:
         said = "without end" if index is None else f"{index:.0f}"
-        lines.append(f"  Collinearity of all together: {said} (above {COLLINEAR} they cannot be told apart).")
+        lines.append(
+            f"  Collinearity of all together: {said} (how nearly a change of some is undone by the others: "
+            f"1 not at all, above {COLLINEAR} they cannot be told apart)."
+        )
     if worst and worst["index"] > COLLINEAR:
         first, second = map(plain_name, worst["pair"])
         lines.append(f"  Two alone that cannot be told apart: {first} and {second} ({worst['index']:.0f}).")
@@ -153,10 +229,12 @@ def _trust(log: dict[str, Any]) -> list[str]:
     lines = [
         "How far the fit itself can be trusted",
         f"  {log['model_runs']} runs of the model; surrogate of degree {surrogate['degree']}, off by "
-        f"{surrogate['error_typical']:.2f} standard errors typically and {surrogate['error_worst']:.2f} at "
+        f"{at_least(surrogate['error_typical'])} standard errors typically and "
+        f"{at_least(surrogate['error_worst'])} at "
         "worst on fresh draws.",
         f"  All {chain['checked_on_model']} draws were run on the model itself. {_weighed(chain)}",
-        f"  Chains: worst R-hat {chain['rhat_worst']:.3f}, longest memory "
+        f"  Chains: worst R-hat {chain['rhat_worst']:.3f} (1: they agree with each other; above {GOOD_RHAT} "
+        "they do not), longest memory "
         f"{chain['autocorrelation_worst']:.0f} steps, worth {chain['chain_effective']:.0f} "
         "independent draws.",
     ]

@@ -141,7 +141,8 @@ def load_fit(name: str, folder: str | Path | None = None) -> tuple[dict[str, Any
     path = home / f"{name}.json"
     if not path.is_file():
         known = ", ".join(saved_fits(home)) or "none"
-        raise SpinesimError(f"There is no saved fit '{name}' in {home} (known: {known}); run it with --save.")
+        raise SpinesimError(f"There is no saved fit '{name}' in {home} (known: {known}); fit it with "
+                             "`spinesim calibrate`.")  # fmt: skip
     try:
         log = json.loads(read_text(path))
         text = read_text(home / f"{name}.csv")

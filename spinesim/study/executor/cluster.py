@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -18,6 +20,7 @@ from spinesim.study.executor.stream import Done, Stream, Work, run_chunk
 
 ANSWER_SECONDS = 8  # how long a scheduler may take to answer, and to have a worker
 ALONE_SECONDS = 30  # how long a scheduler may be without any worker before the run gives up
+ADDRESS = re.compile(r"(tcp|tls)://(\[[0-9A-Fa-f:.%]+\]|[^\s:/\[\]@]+):(\d{1,5})")
 LOGGERS = ("distributed", "distributed.client", "tornado", "tornado.application")
 
 
@@ -33,6 +36,29 @@ def checked_chunk(expected: str, chunk: Sequence[Work]) -> Done:
     if fingerprint() != expected:
         return [], 0.0, SpinesimError(_differs("this run's scheduler"))
     return run_chunk(chunk)
+
+
+def check_address(scheduler: str) -> str:
+    """An address that a scheduler can have, or a `SpinesimError`."""
+    found = ADDRESS.fullmatch(scheduler) if isinstance(scheduler, str) else None
+    if found is None or not 1 <= int(found[3]) <= 65_535:
+        raise SpinesimError(
+            f"'{scheduler}' is no address of a Dask scheduler; write --scheduler tcp://HOST:PORT, e.g. "
+            "tcp://10.0.0.1:8786 (tls:// for an encrypted one)."
+        )
+    return scheduler
+
+
+async def _knock(scheduler: str) -> None:
+    """See whether something at this address speaks Dask's language.
+
+    A `Client` that fails to connect lives on, and complains on the screen when it is swept up.
+    """
+    from distributed.comm import connect
+    from distributed.security import Security
+
+    comm = await connect(scheduler, ANSWER_SECONDS, **Security().get_connection_args("client"))
+    comm.abort()
 
 
 def _differs(where: str) -> str:
@@ -59,7 +85,8 @@ class DaskCluster(Closing):
     """
 
     def __init__(self, workers: int = 2, scheduler: str | None = None, say: Say = warn) -> None:
-        self.workers, self.scheduler, self.say = check_workers(workers), scheduler, say
+        self.workers, self.say = check_workers(workers), say
+        self.scheduler = None if scheduler is None else check_address(scheduler)
         self._cluster: Any = None
         self._client: Any = None
         self._levels: dict[str, int] = {}
@@ -134,7 +161,10 @@ class DaskCluster(Closing):
     def _connected(self) -> Any:
         from distributed import Client
 
+        assert self.scheduler is not None
         try:
+            with ThreadPoolExecutor(1) as aside:  # a notebook runs a loop of its own in this thread
+                aside.submit(asyncio.run, _knock(self.scheduler)).result()
             return Client(self.scheduler, timeout=ANSWER_SECONDS, set_as_default=False)
         except Exception as wrong:  # whatever a wrong address makes its readers raise
             known = isinstance(wrong, OSError | ValueError) and str(wrong)

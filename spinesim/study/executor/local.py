@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from spinesim.errors import SpinesimError
@@ -110,12 +110,20 @@ class Processes(Closing):
         pool, self._pool = self._pool, None
         if pool is None:
             return
-        processes = list((getattr(pool, "_processes", None) or {}).values())  # public only from Python 3.14
+        # None of these is public before Python 3.14; shutdown forgets them, so they are read before it.
+        processes = list((getattr(pool, "_processes", None) or {}).values())
+        manager = getattr(pool, "_executor_manager_thread", None)
+        answers = getattr(getattr(pool, "_result_queue", None), "_writer", None)
         pool.shutdown(wait=False, cancel_futures=True)
         for process in processes:
             process.terminate()
         for process in processes:
             process.join(5)
+        if answers is not None:  # a worker ended in the middle of an answer: its reader would wait for ever
+            with suppress(OSError):
+                answers.close()
+        if manager is not None:  # left alone, it closes its pipes while Python's exit still writes to them
+            manager.join(5)
 
 
 def _begin() -> None:

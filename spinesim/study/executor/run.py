@@ -29,10 +29,10 @@ def make_executor(kind: str | None = None, workers: int = 1, scheduler: str | No
     """
     check_workers(workers)
     if kind is None:
-        kind = "dask" if scheduler else "processes" if workers > 1 else "process"
+        kind = "dask" if scheduler is not None else "processes" if workers > 1 else "process"
     if kind not in KINDS:
         raise SpinesimError(f"Unknown executor '{kind}': choose one of {', '.join(KINDS)}.")
-    if scheduler and kind != "dask":
+    if scheduler is not None and kind != "dask":
         raise SpinesimError(f"A scheduler goes with executor dask, not with '{kind}'.")
     if kind == "dask":
         from spinesim.study.executor.cluster import DaskCluster

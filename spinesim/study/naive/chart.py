@@ -77,12 +77,17 @@ def without_red_flags(results: Results) -> Bools:
     return kept
 
 
-def chart(cohort: NaiveCohort, wish: Plan, results: Results) -> Chart:
-    """The records of usual care, everyone included (see `without_red_flags`)."""
+def exposed_week(cohort: NaiveCohort, results: Results) -> Floats:
+    """Week after referral in which the step was first done, infinite if never; shape (N,)."""
     events = results.events
     done = events[(events["event"] == "end") & (events["step"] == cohort.exposure.step)]
     first = done.groupby("patient")["day"].min().reindex(results.patients["patient"])
     week = (first.to_numpy() - results.patients["entry_day"].to_numpy()) // WEEK
+    return np.where(np.isnan(week), np.inf, week)
+
+
+def chart(cohort: NaiveCohort, wish: Plan, results: Results) -> Chart:
+    """The records of usual care, everyone included (see `without_red_flags`)."""
     people = results.patients
     baseline = pd.DataFrame({"age": people["age"].astype(float), "female": people["female"].astype(float)})
     for occupation in OCCUPATIONS[1:]:
@@ -97,7 +102,7 @@ def chart(cohort: NaiveCohort, wish: Plan, results: Results) -> Chart:
         if name != "radicular"
     }
     return Chart(
-        np.where(np.isnan(week), np.inf, week),
+        exposed_week(cohort, results),
         weeks,
         baseline.reset_index(drop=True),
         series,

@@ -13,6 +13,7 @@ from spinesim.pathway.vocabulary import COUNTED_BY, STEPS, nearest
 from spinesim.study.outcomes import OUTCOMES
 from spinesim.study.simulation import MOST_YEARS, WEEKS_PER_YEAR
 
+LEAST_PEOPLE, MOST_PEOPLE = 500, 100_000
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 
@@ -84,7 +85,7 @@ class NaiveCohort(_Strict):
     question: str
     notes: str = ""
     condition: str | dict[str, Finite]
-    patients: Annotated[int, Field(ge=500, le=100_000)] = 6_000
+    patients: Annotated[int, Field(ge=LEAST_PEOPLE, le=MOST_PEOPLE)] = 6_000
     years: Annotated[float, Field(gt=0, le=MOST_YEARS)] = 1
     seed: Annotated[int, Field(ge=0)] = 1
     clinic: str = "ample"

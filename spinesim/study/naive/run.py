@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import operator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,16 +13,18 @@ import pandas as pd
 
 from spinesim.errors import SpinesimError
 from spinesim.study.compare import interval
-from spinesim.study.naive.chart import Chart, chart, columns, without_red_flags
+from spinesim.study.naive.chart import Chart, chart, columns, exposed_week, without_red_flags
 from spinesim.study.naive.estimates import Estimate, paired, regression
-from spinesim.study.naive.file import NaiveCohort, load_naive
+from spinesim.study.naive.file import LEAST_PEOPLE, MOST_PEOPLE, NaiveCohort, load_naive
 from spinesim.study.naive.target_trial import RESAMPLES, emulate
+from spinesim.study.naive.words import sentence
 from spinesim.study.outcomes import OUTCOMES
 from spinesim.study.simulation import Plan, Progress, finish_all, plan, shipped_evidence
 
 if TYPE_CHECKING:
     from spinesim.evidence import Evidence
     from spinesim.study.executor import Executor, Kept
+    from spinesim.study.results import Results
 
 Floats = npt.NDArray[np.float64]
 
@@ -35,6 +37,11 @@ METHODS = {
     "truth": "truth: everyone under both strategies, same fate",
 }
 MOST_RESAMPLES = 100_000
+SIMULATING = 0.6
+"""Share of the progress bar that the simulation takes; the rest is the bootstrap's."""
+UNITS = dict.fromkeys(("pain", "limb_pain", "axial_pain"), "NRS 0-10") | {
+    "disability": "ODI or NDI 0-100", "age": "years", "female": "%", "radicular": "%",
+}  # fmt: skip
 COLUMNS = ["outcome", "method", "measure", "estimate", "low", "high", "people", "unit"]
 
 
@@ -48,12 +55,16 @@ class NaiveStudy:
     table : DataFrame
         Columns `COLUMNS`: one row an outcome and method (`METHODS`); 95 % intervals.
     who : DataFrame
-        The exposed beside the others at referral: the confounding, in means.
+        The exposed beside the others at referral: the confounding, in means (shares in %), with the number
+        of people and the unit.
+    reached : tuple of float
+        Share of people exposed in time under the exposed and under the unexposed strategy (0-1).
     """
 
     cohort: NaiveCohort
     table: pd.DataFrame
     who: pd.DataFrame
+    reached: tuple[float, float]
 
     def estimate(self, outcome: str, method: str) -> Estimate:
         """Estimate, low and high of one row."""
@@ -62,25 +73,21 @@ class NaiveStudy:
 
     def sentences(self) -> list[str]:
         """One plain sentence an outcome."""
-        said = []
-        for one in self.cohort.outcome:
-            naive, true, repaired = (
-                self.estimate(one.key, method) for method in ("crude", "truth", "target_trial")
-            )
-            unit = "times" if one.measure == "ratio" else OUTCOMES[one.key].unit
-            name = one.key.replace("_", " ")
-            said.append(
-                f"{name}: the cohort says {_amount(naive[:1], one.measure)} {unit}; done to "
-                f"everyone it would be {_amount(true, one.measure)}; the emulated trial finds "
-                f"{_amount(repaired, one.measure)}."
-            )
-        return said
+        return [
+            sentence(one, {method: self.estimate(one.key, method) for method in METHODS})
+            for one in self.cohort.outcome
+        ]
 
 
-def _amount(estimate: Sequence[float], measure: str) -> str:
-    """An estimate, with its interval where there is one."""
-    middle, *bounds = (f"{value:.1f}" if measure == "ratio" else f"{value:+.2f}" for value in estimate)
-    return f"{middle} ({' to '.join(bounds)})" if bounds else middle
+def _whole(name: str, value: object, least: int, most: int) -> int:
+    """A whole number within limits (NumPy's too), or a `SpinesimError`."""
+    try:
+        number = operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        number = least - 1
+    if isinstance(value, bool | np.bool_) or not least <= number <= most:
+        raise SpinesimError(f"{name} is {value}; give a whole number from {least:,} to {most:,}.")
+    return number
 
 
 def naive_plans(
@@ -91,6 +98,7 @@ def naive_plans(
     evidence: Evidence | None = None,
 ) -> list[Plan]:
     """Usual care and the two strategies: the same people and fates."""
+    people = _whole("patients", cohort.patients if patients is None else patients, LEAST_PEOPLE, MOST_PEOPLE)
     known = evidence or shipped_evidence()
     arms = {
         "usual care": known,
@@ -102,7 +110,7 @@ def naive_plans(
             cohort.pathway,
             arm=arm,
             condition=cohort.condition,
-            patients=cohort.patients if patients is None else patients,
+            patients=people,
             years=cohort.years,
             seed=cohort.seed if seed is None else seed,
             clinic=cohort.clinic,
@@ -130,32 +138,55 @@ def run_naive(
     resamples : int
         Bootstrap resamples of people behind the emulated trial's interval.
     executor, keep, progress
-        As for `spinesim.study.finish_all`.
+        As for `spinesim.study.finish_all`; the progress covers the bootstrap too.
     **wishes
         patients, seed, evidence: instead of the file's own.
 
     Raises
     ------
     SpinesimError
-        One sentence: a bad file, or too few people for an outcome to happen on both sides.
+        One sentence: a bad file, nobody exposed, or strategies that do not change who is exposed.
     """
-    if isinstance(resamples, bool) or not isinstance(resamples, int) or not 2 <= resamples <= MOST_RESAMPLES:
-        raise SpinesimError(f"resamples is {resamples}; give a whole number from 2 to {MOST_RESAMPLES:,}.")
+    resamples = _whole("resamples", resamples, 2, MOST_RESAMPLES)
     cohort = name if isinstance(name, NaiveCohort) else load_naive(name)
     plans = naive_plans(cohort, **wishes)
-    usual, exposed, unexposed = finish_all(plans, executor, progress, keep)
+    simulating = progress and (lambda share: progress(SIMULATING * share))
+    usual, exposed, unexposed = finish_all(plans, executor, simulating, keep)
     kept = np.flatnonzero(without_red_flags(usual))
+    reached = _reached(cohort, exposed, kept), _reached(cohort, unexposed, kept)
+    if reached[0] <= reached[1]:
+        raise SpinesimError(no_contrast(cohort, *reached))
     seen = chart(cohort, plans[0], usual).take(kept)
     truth = {
         one.key: (OUTCOMES[one.key].of(exposed)[kept], OUTCOMES[one.key].of(unexposed)[kept])
         for one in cohort.outcome
     }
-    rows = _rows(cohort, seen, truth, plans[0].seed, resamples)
-    return NaiveStudy(cohort, pd.DataFrame(rows, columns=COLUMNS), _who(seen))
+    resampling = progress and (lambda share: progress(SIMULATING + (1 - SIMULATING) * share))
+    rows = _rows(cohort, seen, truth, plans[0].seed, resamples, resampling)
+    return NaiveStudy(cohort, pd.DataFrame(rows, columns=COLUMNS), _who(seen), reached)
+
+
+def _reached(cohort: NaiveCohort, results: Results, kept: npt.NDArray[np.int64]) -> float:
+    """Share of people exposed in time (0-1)."""
+    return float(np.mean(exposed_week(cohort, results)[kept] < cohort.exposure.by_week))
+
+
+def no_contrast(cohort: NaiveCohort, exposed: float, unexposed: float) -> str:
+    """Why two strategies that do not change who is exposed have no truth to tell."""
+    return (
+        f"Cohort '{cohort.name}', [strategies]: {100 * exposed:.0f} % have {cohort.exposure.step} within "
+        f"{cohort.exposure.by_week} weeks under the exposed strategy and {100 * unexposed:.0f} % under the "
+        f"unexposed one, so there is no contrast; name parameters that decide it in '{cohort.pathway}'."
+    )
 
 
 def _rows(
-    cohort: NaiveCohort, seen: Chart, truth: dict[str, tuple[Floats, Floats]], seed: int, resamples: int
+    cohort: NaiveCohort,
+    seen: Chart,
+    truth: dict[str, tuple[Floats, Floats]],
+    seed: int,
+    resamples: int,
+    progress: Progress | None,
 ) -> list[tuple[Any, ...]]:
     claims = seen.baseline[columns(cohort, list(cohort.adjust.claims), seen.baseline)]
     chart_names = list(cohort.adjust.chart)
@@ -165,7 +196,7 @@ def _rows(
     static = [*claims.columns, *signs.columns]
     contrast = _never_or_exposed(seen)
     measures = {one.key: str(one.measure) for one in cohort.outcome}
-    emulations = emulate(seen, measures, static, seed, resamples)
+    emulations = emulate(seen, measures, static, seed, resamples, progress)
     nothing = pd.DataFrame(index=range(len(seen)))
     rows: list[tuple[Any, ...]] = []
     for one in cohort.outcome:
@@ -192,16 +223,17 @@ def _never_or_exposed(seen: Chart) -> Chart:
 
 
 def _who(seen: Chart) -> pd.DataFrame:
-    """Means at referral of the exposed and of the others, with 95 % intervals."""
+    """Means (shares in %) at referral of the exposed and of the others, with 95 % intervals."""
     scores = {name: values[0] for name, values in seen.weekly.items()}
     measured = scores | {
-        name: seen.baseline[name].to_numpy()
+        name: seen.baseline[name].to_numpy() * (100.0 if UNITS[name] == "%" else 1.0)
         for name in ("radicular", "age", "female")
         if name in seen.baseline
     }
     rows = [
-        (name, group, *interval(values[rows]))
+        (name, group, int(rows.sum()), *interval(values[rows]), UNITS[name])
         for name, values in measured.items()
         for group, rows in (("exposed", seen.exposed), ("others", ~seen.exposed))
+        if rows.any()
     ]
-    return pd.DataFrame(rows, columns=["at_referral", "group", "mean", "low", "high"])
+    return pd.DataFrame(rows, columns=["at_referral", "group", "people", "mean", "low", "high", "unit"])

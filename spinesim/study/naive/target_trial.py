@@ -9,98 +9,150 @@ the exposed arm Cain and others 2010). Nobody is lost otherwise.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
+from spinesim.errors import SpinesimError
 from spinesim.study.naive.chart import Chart
-from spinesim.study.naive.estimates import Estimate
+from spinesim.study.naive.estimates import Estimate, percentiles, ratio
 
 Floats = npt.NDArray[np.float64]
 RESAMPLES = 200
 NO_PENALTY = 1e9  # maximum likelihood, to rounding
 
 
-def weights(chart: Chart, static: list[str]) -> tuple[Floats, Floats]:
-    """Weight of each person in the exposed and in the unexposed arm; 0 for who departed from it.
+class StayingModel:
+    """The weekly chance of the step: a pooled logistic regression, fitted to people who may count repeatedly.
 
-    The weekly chance of the step is a pooled logistic regression on the week, the baseline columns
-    `static`, the week's diary scores, and the scores where there are radicular signs.
+    On the week, the baseline columns `static`, the week's diary scores, and the scores where there are
+    radicular signs. The design is made once; a resample of people only changes how often each counts.
     """
-    hazard, at_risk = _weekly_hazard(chart, static)
-    stays = np.cumprod(np.where(at_risk, 1 - hazard, 1.0), axis=0)
-    unexposed = np.where(chart.exposed, 0.0, 1 / stays[-1])
-    week = np.where(chart.exposed, chart.exposed_week, 0).astype(int)
-    who = np.arange(len(chart))
-    before = np.where(week > 0, stays[week - 1, who], 1.0)
-    counts = np.bincount(week[chart.exposed], minlength=chart.by_week)
-    when = counts / counts.sum()  # the exposed arm starts as early starters did, whoever they are
-    chance = np.where(chart.exposed, before * hazard[week, who], 1.0)
-    return np.where(chart.exposed, when[week] / chance, 0.0), unexposed
+
+    def __init__(self, chart: Chart, static: list[str]) -> None:
+        if not chart.exposed.any() or chart.exposed.all():
+            who = "Nobody" if not chart.exposed.any() else "Everybody"
+            raise SpinesimError(
+                f"{who} was exposed within {chart.by_week} weeks, so exposed and unexposed people cannot be "
+                "compared; ask for more patients, or check step and by_week in [exposure]."
+            )
+        self.chart = chart
+        weeks = np.arange(chart.by_week)[:, None]
+        self.at_risk = weeks <= chart.exposed_week
+        self.happened = weeks == chart.exposed_week
+        fixed = chart.baseline[static].to_numpy(dtype=float)
+        radicular = chart.baseline["radicular"].to_numpy()
+        blocks = []
+        for week in range(chart.by_week):
+            scores = [values[week] for values in chart.weekly.values()]
+            blocks.append(np.column_stack([fixed, *scores, *(score * radicular for score in scores)]))
+        rows = np.concatenate(blocks)
+        spread = rows.std(axis=0)
+        varies = spread > 0
+        scaled = (rows[:, varies] - rows[:, varies].mean(axis=0)) / spread[varies]
+        dummies = np.repeat(np.eye(chart.by_week), len(chart), axis=0)
+        self.design = np.column_stack([dummies, scaled])
+        self._start: tuple[list[int], Floats] | None = None
+
+    def hazard(self, counts: Floats) -> Floats:
+        """Chance of the step in each week for each person, shape (weeks, N).
+
+        Parameters
+        ----------
+        counts : float array, shape (N,)
+            How often each person counts.
+        """
+        from sklearn.linear_model import LogisticRegression
+
+        weeks = self.chart.by_week
+        live = np.array([(counts[one] > 0).any() for one in self.happened])  # in others nobody can start
+        used = (self.at_risk & (counts > 0) & live[:, None]).ravel()
+        columns = np.concatenate([live, np.ones(self.design.shape[1] - weeks, dtype=bool)])
+        design = self.design if live.all() else self.design[:, columns]
+        model = LogisticRegression(
+            C=NO_PENALTY, fit_intercept=False, solver="newton-cholesky", tol=1e-8, max_iter=100,
+            warm_start=True,
+        )  # fmt: skip
+        pattern = [int(week) for week in np.flatnonzero(live)]
+        if self._start is not None and self._start[0] == pattern:
+            model.coef_ = self._start[1].copy()  # a resample's optimum is near the whole cohort's
+        repeats = np.broadcast_to(counts, (weeks, len(counts))).ravel()
+        fitted = model.fit(design[used], self.happened.ravel()[used], sample_weight=repeats[used])
+        if self._start is None:
+            self._start = pattern, np.array(fitted.coef_)
+        chance = fitted.predict_proba(design)[:, 1].reshape(weeks, len(counts))
+        return np.where(live[:, None], chance, 0.0)
+
+    def weights(self, counts: Floats) -> tuple[Floats, Floats]:
+        """Weight of each person in the exposed and in the unexposed arm, times `counts`."""
+        chart = self.chart
+        hazard = self.hazard(counts)
+        stays = np.cumprod(np.where(self.at_risk, 1 - hazard, 1.0), axis=0)
+        week = np.where(chart.exposed, chart.exposed_week, 0).astype(int)
+        who = np.arange(len(chart))
+        before = np.where(week > 0, stays[week - 1, who], 1.0)
+        began = np.bincount(week[chart.exposed], counts[chart.exposed], minlength=chart.by_week)
+        when = began / began.sum()  # the exposed arm starts as early starters did, whoever they are
+        in_exposed, in_unexposed = chart.exposed & (counts > 0), ~chart.exposed & (counts > 0)
+        one, other = np.zeros(len(chart)), np.zeros(len(chart))
+        np.divide(counts * when[week], before * hazard[week, who], out=one, where=in_exposed)
+        np.divide(counts, stays[-1], out=other, where=in_unexposed)
+        return one, other
 
 
-def _weekly_hazard(chart: Chart, static: list[str]) -> tuple[Floats, npt.NDArray[np.bool_]]:
-    """Chance of the step in each week for each person, and who was still without it; shape (weeks, N)."""
-    from sklearn.linear_model import LogisticRegression
-
-    weeks = chart.by_week
-    at_risk = np.arange(weeks)[:, None] <= chart.exposed_week
-    happened = np.arange(weeks)[:, None] == chart.exposed_week
-    fixed = chart.baseline[static].to_numpy(dtype=float)
-    radicular = chart.baseline["radicular"].to_numpy()
-    blocks = []
-    for week in range(weeks):
-        scores = [values[week] for values in chart.weekly.values()]
-        blocks.append(np.column_stack([fixed, *scores, *(score * radicular for score in scores)]))
-    hazard = np.zeros((weeks, len(chart)))
-    live = [week for week in range(weeks) if happened[week].any()]  # in other weeks nobody can start
-    rows = np.concatenate([blocks[week] for week in live])
-    dummies = np.repeat(np.eye(len(live)), len(chart), axis=0)
-    spread = rows.std(axis=0)
-    varies = spread > 0
-    scaled = (rows[:, varies] - rows[:, varies].mean(axis=0)) / spread[varies]
-    design = np.column_stack([dummies, scaled])
-    risk = np.concatenate([at_risk[week] for week in live])
-    target = np.concatenate([happened[week] for week in live]).astype(float)
-    model = LogisticRegression(
-        C=NO_PENALTY, fit_intercept=False, solver="newton-cholesky", tol=1e-8, max_iter=100
-    )
-    fitted = model.fit(design[risk], target[risk])
-    hazard[live] = fitted.predict_proba(design)[:, 1].reshape(len(live), len(chart))
-    return hazard, at_risk
+def weights(chart: Chart, static: list[str]) -> tuple[Floats, Floats]:
+    """Weight of each person in the exposed and in the unexposed arm; 0 for who departed from it."""
+    return StayingModel(chart, static).weights(np.ones(len(chart)))
 
 
 def emulate(
-    chart: Chart, wanted: dict[str, str], static: list[str], seed: int, resamples: int = RESAMPLES
+    chart: Chart,
+    wanted: dict[str, str],
+    static: list[str],
+    seed: int,
+    resamples: int = RESAMPLES,
+    progress: Callable[[float], None] | None = None,
 ) -> dict[str, Estimate]:
-    """Each outcome's contrast with a 95 % percentile interval from a bootstrap of people (scipy).
+    """Each outcome's contrast with a 95 % percentile interval from a bootstrap of people.
 
     Parameters
     ----------
     wanted : dict of outcome to "ratio" or "difference"
     static : list of str
         Baseline columns of the weight model.
+    progress : callable, optional
+        Told the share of resamples done.
+
+    Raises
+    ------
+    SpinesimError
+        If nobody, or everybody, was exposed.
     """
-    from scipy import stats
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-    def contrasts(rows: npt.NDArray[np.int64]) -> Floats:
-        some = chart.take(rows)
-        exposed, unexposed = weights(some, static)
-        found = []
-        for key, measure in wanted.items():
-            one, other = (float(np.average(some.outcomes[key], weights=w)) for w in (exposed, unexposed))
-            found.append(one / other if measure == "ratio" else one - other)
-        return np.array(found)
+    model, people = StayingModel(chart, static), len(chart)
+    rng = np.random.default_rng(seed)
+    spread = np.full((resamples, len(wanted)), np.nan)
+    with threadpool_limits(1):  # matrices of 20 columns: threads would wait for each other, 40 times slower
+        middle = _contrasts(model, wanted, np.ones(people))
+        for i in range(resamples):
+            counts = np.bincount(rng.integers(0, people, people), minlength=people).astype(float)
+            spread[i] = _contrasts(model, wanted, counts)
+            if progress:
+                progress((i + 1) / resamples)
+    return {key: (float(middle[i]), *percentiles(spread[:, i])) for i, key in enumerate(wanted)}
 
-    everyone = np.arange(len(chart))
-    middle = contrasts(everyone)
-    spread = stats.bootstrap(
-        (everyone,),
-        contrasts,
-        vectorized=False,
-        n_resamples=resamples,
-        method="percentile",
-        rng=np.random.default_rng(seed),
-    ).confidence_interval
-    return {
-        key: (float(middle[i]), float(spread.low[i]), float(spread.high[i])) for i, key in enumerate(wanted)
-    }
+
+def _contrasts(model: StayingModel, wanted: dict[str, str], counts: Floats) -> npt.NDArray[Any]:
+    """Each outcome's contrast; NaN where a resample has an empty arm."""
+    exposed = model.chart.exposed
+    if not counts[exposed].any() or not counts[~exposed].any():
+        return np.full(len(wanted), np.nan)
+    arms = model.weights(counts)
+    found = []
+    for key, measure in wanted.items():
+        one, other = (float(np.average(model.chart.outcomes[key], weights=weight)) for weight in arms)
+        found.append(ratio(one, other) if measure == "ratio" else one - other)
+    return np.array(found)

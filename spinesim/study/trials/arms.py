@@ -72,6 +72,13 @@ def pathway_of(trial: Trial, arm: Arm) -> Pathway:
     crossings = tuple(_crossing(trial, i, one) for i, one in enumerate(arm.crossover, start=1))
     for crossing in crossings:
         _has_dose(made, crossing.step)
+    offered = {step for rule in made.rules for step in rule.offer} | {one.step for one in crossings}
+    for step in arm.sham:
+        if step not in offered:
+            raise SpinesimError(
+                f"sham: no rule or crossover of this arm offers '{step}', so nobody would have the sham; it "
+                f"offers {', '.join(sorted(offered)) or 'nothing'}"
+            )
     return made.model_copy(update={"crossings": crossings}) if crossings else made
 
 

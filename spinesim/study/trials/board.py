@@ -13,6 +13,8 @@ from spinesim.study.trials.scoreboard import Scoreboard
 
 STANDARDISED = "standardised "
 WIDEST_CELL = 64  # letters, on the screen
+SHORTEST = 14  # letters to which a remark or the arms' names are cut at most
+MINUS = " minus "
 ROLES = ("validation", "calibration")
 HEAD = ("outside", "trial", "figure", "week", "model (95 % interval)", "paper", "band", "certain")
 MEASURES = {
@@ -30,16 +32,48 @@ def amount(number: float) -> str:
     return f"{number:.{digits}f}"
 
 
-def figure_words(row: Any) -> str:
-    """What a row measures: ``limb pain, change, injection minus walking``."""
+def figure_words(row: Any, widest: int | None = None) -> str:
+    """What a row measures: ``limb pain (NRS × 10), change, injection minus walking; L4-5 only``.
+
+    With `widest` (letters) a long text is cut where it costs least: the remark first, then the arms' names,
+    each for itself, so that what is subtracted from what stays readable.
+    """
     measure, _, cut = str(row.measure).removeprefix(STANDARDISED).partition(" ")
-    parts = [str(row.outcome).replace("_", " ")]
+    parts = [str(row.outcome).replace("_", " ") + _scaled(row)]
     if measure in MEASURES:
         parts.append(MEASURES[measure].format(cut))
     if str(row.measure).startswith(STANDARDISED):
         parts.append("in SDs")
-    parts.append(f"{row.arm} minus {row.versus}" if row.versus else str(row.arm))
-    return ", ".join(parts)
+    said = f"; {row.says}" if getattr(row, "says", "") else ""
+    names = [str(row.arm), str(row.versus)] if row.versus else [str(row.arm)]
+    if widest is not None:
+        room = widest - len(", ".join(parts)) - len(", ") - len(MINUS) * (len(names) - 1)
+        said = _cut(said, max(room - sum(map(len, names)), SHORTEST))
+        names = _fitted(names, max(room - len(said), SHORTEST))
+    return f"{', '.join(parts)}, {MINUS.join(names)}{said}"
+
+
+def _scaled(row: Any) -> str:
+    """The paper's scale where it is not the model's own."""
+    scale = getattr(row, "scale", 1.0)
+    if scale == 1:
+        return ""
+    unit = str(getattr(row, "unit", "")).partition(" ×")[0]
+    return f" ({row.unit})" if unit != row.unit else f" (× {scale:g})"
+
+
+def _cut(text: str, widest: int) -> str:
+    """A text with its end cut off if it is longer than this."""
+    return text if len(text) <= widest else f"{text[: max(widest - 1, 1)].rstrip(' ;,(')}…"
+
+
+def _fitted(names: list[str], room: int) -> list[str]:
+    """Names cut so that together they fit; a short one leaves its room to the other."""
+    if sum(map(len, names)) <= room:
+        return names
+    share = room // len(names)
+    spare = sum(max(share - len(name), 0) for name in names)
+    return [_cut(name, share + spare) for name in names]
 
 
 def far(outside: float) -> str:
@@ -47,13 +81,13 @@ def far(outside: float) -> str:
     return "<0.1" if outside < 0.05 else "never" if math.isinf(outside) else f"{outside:.1f}"
 
 
-def _cells(row: Any) -> tuple[str, ...]:
+def _cells(row: Any, widest: int | None) -> tuple[str, ...]:
     low, high = amount(row.model_low), amount(row.model_high)
     interval = "" if low == "–" else f" ({low} to {high})"
     return (
         "inside" if row.inside else far(row.outside),
         row.trial,
-        figure_words(row),
+        figure_words(row, widest),
         str(row.week),
         f"{amount(row.model_mean)}{interval}",
         amount(row.paper_mean),
@@ -62,9 +96,9 @@ def _cells(row: Any) -> tuple[str, ...]:
     )
 
 
-def figures(table: pd.DataFrame) -> list[tuple[str, ...]]:
-    """Rows of the scoreboard as texts, under `HEAD`."""
-    return [_cells(row) for row in table.itertuples(index=False)]
+def figures(table: pd.DataFrame, widest: int | None = WIDEST_CELL) -> list[tuple[str, ...]]:
+    """Rows of the scoreboard as texts, under `HEAD`; a figure in at most `widest` letters."""
+    return [_cells(row, widest) for row in table.itertuples(index=False)]
 
 
 def counted(board: Scoreboard) -> list[tuple[str, ...]]:
@@ -99,9 +133,8 @@ def by_trial(board: Scoreboard) -> list[tuple[str, ...]]:
     """One row a trial, the worst first."""
     rows: list[tuple[str, ...]] = []
     for row in board.by_trial().itertuples(index=False):
-        notes = [words for words, there in (
-            ("unconfirmed figures", not row.checked), ("own numbers", row.own_numbers),
-        ) if there]  # fmt: skip
+        notes = [f"{row.unconfirmed} of {row.figures} unconfirmed"] if row.unconfirmed else []
+        notes += ["own numbers"] if row.own_numbers else []
         worst = far(row.worst) if row.inside < row.figures else ""
         rows.append(
             (row.trial, row.role, row.independence, f"{row.inside} of {row.figures}", worst, ", ".join(notes))
@@ -112,8 +145,10 @@ def by_trial(board: Scoreboard) -> list[tuple[str, ...]]:
 def headline(board: Scoreboard) -> str:
     """One sentence: how many figures lie inside, and how many of those held out."""
     table = board.table
+    lost = len(board.failed)
+    unmeasured = f" {lost} trial{'s' * (lost > 1)} could not be measured." if lost else ""
     if not len(table):
-        return "No figure could be measured."
+        return f"No figure could be measured.{unmeasured}"
     held = table[(table["role"] == "validation")]
     out = held[held["independence"] == "held out"]
     many = table["trial"].nunique()
@@ -125,7 +160,7 @@ def headline(board: Scoreboard) -> str:
         text += f"; of validation figures {int(held['inside'].sum())} of {len(held)}"
     if len(out):
         text += f", of those held out altogether {int(out['inside'].sum())} of {len(out)}"
-    return f"{text}."
+    return f"{text}.{unmeasured}"
 
 
 def proven(board: Scoreboard) -> list[str]:

@@ -40,11 +40,11 @@ def section(board: Scoreboard) -> str:
     if board.failed:
         parts += ["Could not be measured:", *(f"- {name}: {why}" for name, why in board.failed.items())]
     if len(board.misses):
-        parts += ["### Misses, the farthest first", markdown(HEAD, figures(board.misses))]
+        parts += ["### Misses, the farthest first", markdown(HEAD, figures(board.misses, None))]
     parts += ["### Trial by trial", markdown(TRIAL_HEAD, by_trial(board))]
     inside = board.table[board.table["inside"]].sort_values(["trial"], kind="stable")
     if len(inside):
-        folded = markdown(HEAD[1:], [cells[1:] for cells in figures(inside)])
+        folded = markdown(HEAD[1:], [cells[1:] for cells in figures(inside, None)])
         parts += [f"<details><summary>The {len(inside)} figures inside</summary>", folded, "</details>"]
     return "\n\n".join(parts)
 

@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
 from spinesim.clinical.mix import did_you_mean
 from spinesim.evidence.models import load_model, locate
+from spinesim.pathway.vocabulary import NUMBERS
 from spinesim.study.outcomes import OUTCOMES
 from spinesim.study.trials.target import MOST_WEEKS, Finite, Strict, Target, Week
 
@@ -32,7 +33,7 @@ def _flat(value: Any) -> Any:
             if not isinstance(number, str) or not number.strip():
                 raise ValueError("'because' must say in words why these numbers differ here")
         elif isinstance(number, bool) or not isinstance(number, int | float):
-            raise ValueError(f"'{key}' is {str(number)[:40]!r}, not a number: write it without quotes")
+            raise ValueError(f"'{key}' is {str(number)[:40]!r}, not a number: write one, without quotes")
     if flat and BECAUSE not in flat:
         raise ValueError("'because' is missing: say why these numbers differ here, because = \"...\"")
     return flat
@@ -66,7 +67,7 @@ def _mix(value: Any) -> Any:
 
 
 def _name(value: Any) -> Any:
-    """An identifier, as the file's own name."""
+    """An identifier: what the scoreboard calls the trial."""
     if not isinstance(value, str) or not _NAME.fullmatch(value):
         raise ValueError(
             f"{str(value)[:40]!r} is no identifier: write small letters, digits and _, such as my_trial"
@@ -106,6 +107,20 @@ class Eligibility(Strict):
     disability_at_least: Finite | None = None
     disability_at_most: Finite | None = None
     female: bool | None = None
+
+    @model_validator(mode="after")
+    def _range(self) -> Eligibility:
+        for key, bound in self.bounds().items():
+            if key == "female":
+                continue
+            limits = NUMBERS[key.rpartition("_at_")[0]]
+            if not limits.low <= bound <= limits.high:
+                tenth = limits.high == 10 and 10 < bound <= 100
+                raise ValueError(
+                    f"{key} = {bound:g} is beyond {limits.low:g} to {limits.high:g} ({limits.unit}): "
+                    + (f"write {bound / 10:g} for {bound:g} of 100" if tenth else "mend it")
+                )
+        return self
 
     @model_validator(mode="after")
     def _order(self) -> Eligibility:
@@ -203,8 +218,17 @@ class Trial(Strict):
             )
         if start + self.last_week > MOST_WEEKS:
             raise ValueError(
-                f"at_week = {start} and a last week of {self.last_week}: that is more than {MOST_WEEKS} weeks"
+                f"[eligibility] at_week = {start} and a last week of {self.last_week} are more than "
+                f"{MOST_WEEKS} weeks: leave out the latest weeks"
             )
+        for i, arm in enumerate(self.arm, start=1):
+            for j, one in enumerate(arm.crossover, start=1):
+                if one.by_week > self.last_week:
+                    raise ValueError(
+                        f"[[arm]] {i} '{arm.name}', [[arm.crossover]] {j}: by_week = {one.by_week} is after "
+                        f"the last week of any [[target]], {self.last_week}, so nobody would cross: mend or "
+                        "remove it"
+                    )
         return self
 
     @property

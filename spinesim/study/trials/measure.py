@@ -187,7 +187,10 @@ def _weeks_to(target: Target, horizon: int, run: Results, start: int) -> Floats:
 
 
 def _after_operation(run: Results, target: Target, i: int) -> Floats:
-    """Every recorded week in the i-th window since operation."""
+    """Each operated person's mean over their recorded weeks in the i-th window since operation."""
     since = run.weeks[:, None] - run.patients["operated_week"].to_numpy()
     window = (since > (target.weeks[i - 1] if i else 0)) & (since <= target.weeks[i])
-    return run.series[target.outcome][window].astype(np.float64) * target.scale
+    seen = window.sum(axis=0)
+    total = np.where(window, run.series[target.outcome], 0).sum(axis=0, dtype=np.float64)
+    means: Floats = total[seen > 0] / seen[seen > 0] * target.scale
+    return means

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from spinesim.errors import SpinesimError
+from spinesim.study.enrol import ELIGIBILITY
 from spinesim.study.executor import Executor, Kept, running_on
 from spinesim.study.results import SERIES, Results
 from spinesim.study.simulation import Progress, finish_all, shipped_evidence
@@ -21,6 +23,7 @@ from spinesim.study.trials.measure import measured
 COLUMNS = [
     "arm", "week", "outcome", "n", "model_mean", "model_sd", "model_low", "model_high",
     "paper_mean", "paper_sd", "paper_low", "paper_high", "inside", "measure", "versus", "checked",
+    "scale", "unit", "says",
 ]  # fmt: skip
 
 
@@ -36,6 +39,17 @@ def load_trial(name_or_path: str | Path) -> Trial:
     check_sources(trial, shipped_evidence())
     trial_plans(trial)
     return trial
+
+
+@contextmanager
+def blamed(trial: Trial) -> Iterator[None]:
+    """Name the trial's file in what goes wrong while its people are asked for."""
+    try:
+        yield
+    except SpinesimError as wrong:
+        if str(wrong).startswith(ELIGIBILITY):
+            raise SpinesimError(f"{named(trial)}: {wrong}") from None
+        raise
 
 
 def check_alike(trial: Trial, results: Mapping[str, Results]) -> None:
@@ -68,7 +82,8 @@ def beside(trial: Trial, results: Mapping[str, Results]) -> pd.DataFrame:
             published = target.sd[i] if target.sd else float("nan")
             rows.append(
                 (target.arm, week, target.label, *found, target.mean[i], published, below, above,
-                 below <= found.mean <= above, target.measured, target.versus or "", trial.is_checked(target))
+                 below <= found.mean <= above, target.measured, target.versus or "", trial.is_checked(target),
+                 target.scale, target.unit, target.says)
             )  # fmt: skip
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -91,6 +106,6 @@ def run_trial(
     results : dict of arm name to Results
     """
     plans = trial_plans(trial, **wishes)
-    with running_on(executor, workers) as somewhere:
+    with blamed(trial), running_on(executor, workers) as somewhere:
         results = {done.arm: done for done in finish_all(plans, somewhere, progress, keep)}
     return beside(trial, results), results

@@ -18,12 +18,15 @@ from spinesim.study.simulation import Plan, Progress, finish, shipped_evidence
 from spinesim.study.trials.arms import pathway_of, trial_plans
 from spinesim.study.trials.file import Trial
 from spinesim.study.trials.independence import Proof, prove, read_inputs
-from spinesim.study.trials.run import COLUMNS, beside, load_trial
+from spinesim.study.trials.run import COLUMNS, beside, blamed, load_trial
 
 SCORED = [
-    "trial", "role", "independence", "because", "own_numbers", *COLUMNS, "position", "outside", "says",
+    "trial", "role", "independence", "because", "own_numbers", *COLUMNS, "position", "outside",
 ]  # fmt: skip
-SUMMED = ["trial", "title", "role", "independence", "checked", "own_numbers", "figures", "inside", "worst"]
+SUMMED = [
+    "trial", "title", "role", "independence", "checked", "unconfirmed", "own_numbers", "figures", "inside",
+    "worst",
+]  # fmt: skip
 FIGURES = ("n", "model_mean", "model_sd", "model_low", "model_high")
 PROBLEM = "problem"
 
@@ -77,8 +80,8 @@ class Scoreboard:
             kinds = " / ".join(dict.fromkeys(rows_of["independence"]))
             rows.append(
                 (name, titles[str(name)], rows_of["role"].iloc[0], kinds, bool(rows_of["checked"].all()),
-                 bool(rows_of["own_numbers"].any()), len(rows_of), int(rows_of["inside"].sum()),
-                 float(rows_of["outside"].max()))
+                 int((~rows_of["checked"]).sum()), bool(rows_of["own_numbers"].any()), len(rows_of),
+                 int(rows_of["inside"].sum()), float(rows_of["outside"].max()))
             )  # fmt: skip
         table = pd.DataFrame(rows, columns=SUMMED)
         return table.sort_values(["worst", "trial"], ascending=[False, True], ignore_index=True)
@@ -110,7 +113,8 @@ def run_one(wish: Wish) -> dict[str, Any]:
     """
     trial, plans = wish
     try:
-        table = beside(trial, {plan.arm: finish(plan) for plan in plans})
+        with blamed(trial):
+            table = beside(trial, {plan.arm: finish(plan) for plan in plans})
     except SpinesimError as wrong:
         return {PROBLEM: str(wrong)}
     return {name: table[name].to_numpy(dtype=np.float64) for name in FIGURES}
@@ -184,7 +188,7 @@ def _scored(trial: Trial, figures: dict[str, Any], kinds: list[tuple[str, str]])
                     "measure": target.measured, "versus": target.versus or "",
                     "checked": trial.is_checked(target), "position": position,
                     "outside": 0.0 if below <= model["model_mean"] <= above else max(abs(position) - 1, 0.0),
-                    "says": target.says,
+                    "scale": target.scale, "unit": target.unit, "says": target.says,
                 }
             )  # fmt: skip
     return pd.DataFrame(rows, columns=SCORED)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from spinesim.clinical.mix import did_you_mean
 from spinesim.study.outcomes import OUTCOMES, PEOPLE
 from spinesim.study.results import SERIES
+from spinesim.study.trials.sense import senseless, shown, unit_of
 
 NORMAL_95 = 1.96  # the usual two-sided 95 % normal quantile, as papers use it
 MOST_WEEKS = 520
@@ -153,6 +154,17 @@ class Target(Strict):
         elif not all(0 <= mean <= self.scale_top for mean in self.mean):
             raise ValueError(f"a share cannot be outside 0 to {self.scale_top:g} on this scale: mend 'mean'")
         return self
+
+    @model_validator(mode="after")
+    def _meant(self) -> Target:
+        if problem := senseless(self):
+            raise ValueError(problem)
+        return self
+
+    @property
+    def unit(self) -> str:
+        """The outcome's unit and scale, of `cut` for a share of people by it: ``NRS × 10``."""
+        return shown(unit_of(self.outcome), self.scale)
 
     @property
     def share(self) -> bool:

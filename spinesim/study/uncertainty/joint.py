@@ -26,8 +26,8 @@ ROUNDING = 1e-6
 TINY = 1e-9
 Floats = npt.NDArray[np.float64]
 Words = Annotated[str, Field(min_length=1)]
-Rho = Annotated[float, Field(ge=-1, le=1)]
-Share = Annotated[float, Field(ge=0, le=1)]
+Rho = Annotated[float, Field(ge=-1, le=1, strict=True)]
+Share = Annotated[float, Field(ge=0, le=1, strict=True)]
 
 
 class _Strict(BaseModel):
@@ -42,7 +42,7 @@ class _Entry(_Strict):
 class _Shares(_Entry):
     name: Words
     parameters: Annotated[list[str], Field(min_length=1)]
-    people: Annotated[float, Field(gt=0)] | None = None
+    people: Annotated[float, Field(gt=0, strict=True)] | None = None
 
 
 class _Ladder(_Entry):
@@ -132,6 +132,10 @@ def load_joint(evidence: Evidence, path: str | Path | None = None) -> Joint:
 def _read(path: Path, _changed: int, evidence: Evidence) -> Joint:
     read = load_model(path, _File, "correlations file")
     where = label(path)
+    if not (read.shares or read.ladder or read.group or read.pair):
+        raise SpinesimError(
+            f"{where} holds no [[shares]], [[ladder]], [[group]] or [[pair]]; restore the file that ships."
+        )
     seen: dict[str, str] = {}
     shares = tuple(_shares(where, one, evidence, seen) for one in read.shares)
     alike: list[Alike] = []

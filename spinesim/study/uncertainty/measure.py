@@ -66,9 +66,15 @@ def columns(results: Results, evidence: Evidence) -> dict[str, Floats]:
     return found | {name: worth["qaly" if name == "qaly_discounted" else name] for name in VALUED}
 
 
-def unit_of(outcome: str) -> str:
-    """The unit of a measured outcome."""
-    return VALUED[outcome] if outcome in VALUED else OUTCOMES[outcome].unit
+def unit_of(outcome: str, money: str = "USD") -> str:
+    """The unit of a measured outcome; `money` is the currency and year of the evidence (`money_of`)."""
+    unit = VALUED[outcome] if outcome in VALUED else OUTCOMES[outcome].unit
+    return f"{money}{unit.removeprefix('USD')}" if unit.startswith("USD ") else unit
+
+
+def money_of(evidence: Evidence) -> str:
+    """Currency and year of every amount, such as ``USD 2025``: that of the base year."""
+    return evidence["visit.price"].unit if "visit.price" in evidence else "USD"
 
 
 def check_outcome(outcome: str, known: Sequence[str]) -> str:

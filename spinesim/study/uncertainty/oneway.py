@@ -14,7 +14,7 @@ from spinesim.study.compare import Arms, study_plans
 from spinesim.study.executor import Executor, Kept, Progress, execute
 from spinesim.study.simulation import Plan
 from spinesim.study.uncertainty.blocks import Move
-from spinesim.study.uncertainty.measure import check_outcome, job, plans_key, unit_of
+from spinesim.study.uncertainty.measure import check_outcome, job, money_of, plans_key, unit_of
 from spinesim.study.uncertainty.probabilistic import Measured, gather
 from spinesim.study.uncertainty.reads import read_by
 from spinesim.study.uncertainty.sample import Sampler, make_sampler
@@ -44,6 +44,8 @@ class OneWay:
     base: dict[str, float] = field(repr=False)
     unread: int
     unvaried: int
+    money: str = "USD"
+    """Currency and year of amounts."""
 
     @property
     def outcomes(self) -> list[str]:
@@ -61,7 +63,8 @@ class OneWay:
         Returns
         -------
         DataFrame
-            parameter (or group), base_value, low_value, high_value (of the first parameter of a group),
+            parameter (or group), moved (how many numbers move together), base_value, low_value,
+            high_value (of the first parameter of a group),
             base, at_low, at_high (difference, in the outcome's unit), swing (largest less smallest of the
             three), unit.
         """
@@ -80,7 +83,7 @@ class OneWay:
             key = ids[0]
             rows.append(
                 (name, len(ids), self.base.get(key, np.nan), low[key], high[key], gap[0], *ends, swing,
-                 unit_of(outcome))
+                 unit_of(outcome, self.money))
             )  # fmt: skip
         names = ["parameter", "moved", "base_value", "low_value", "high_value", "base", "at_low", "at_high",
                  "swing", "unit"]  # fmt: skip
@@ -158,4 +161,5 @@ def measure_moves(
         done.append((name, ids, *ends))
     found = gather(list(execute(jobs, executor, keep, progress)))
     values = {ids[0]: evidence.value(ids[0]) for _, ids, _ in moves}
-    return OneWay([plan.arm for plan in plans], done, found, values, unread, unvaried)  # type: ignore[arg-type]
+    arms = [plan.arm for plan in plans]
+    return OneWay(arms, done, found, values, unread, unvaried, money_of(evidence))  # type: ignore[arg-type]

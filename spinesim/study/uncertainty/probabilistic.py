@@ -129,4 +129,5 @@ def uncertainty(
         spread=drawn.spread,
         replicated=first.expected,
         plans=tuple(replace(plan) for plan in plans),
+        replicated_spread=first.spread,
     )

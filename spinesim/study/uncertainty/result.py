@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from spinesim.study.simulation import Plan
-from spinesim.study.uncertainty.measure import check_outcome, unit_of
+from spinesim.study.uncertainty.measure import check_outcome, money_of, unit_of
 from spinesim.study.uncertainty.sample import Sampler
 
 Floats = npt.NDArray[np.float64]
@@ -38,6 +38,8 @@ class Uncertainty:
         SD between people of their own difference from the reference.
     replicated : array, shape (R, A, O)
         Mean over the people of each replication at the base values.
+    replicated_spread : array, shape (R, A, O), optional
+        As `spread`, of each replication: how sure the luck of so many people is itself.
     """
 
     arms: list[str]
@@ -50,6 +52,12 @@ class Uncertainty:
     spread: Floats = field(repr=False)
     replicated: Floats = field(repr=False)
     plans: tuple[Plan, ...] = field(repr=False, default=())
+    replicated_spread: Floats | None = field(repr=False, default=None)
+
+    @property
+    def money(self) -> str:
+        """Currency and year of every amount, such as ``USD 2025``."""
+        return money_of(self.sampler.evidence)
 
     @cached_property
     def _expected(self) -> Floats:
@@ -66,7 +74,7 @@ class Uncertainty:
             [range(len(self._expected)), self.arms, self.outcomes], names=["draw", "arm", "outcome"]
         )
         table = pd.DataFrame({"mean": self._expected.reshape(-1)}, index=index).reset_index()
-        table["unit"] = table["outcome"].map({name: unit_of(name) for name in self.outcomes})
+        table["unit"] = table["outcome"].map({name: unit_of(name, self.money) for name in self.outcomes})
         return table[["draw", "outcome", "arm", "mean", "unit"]]
 
     def wide(self, outcome: str) -> pd.DataFrame:
@@ -92,9 +100,8 @@ class Uncertainty:
         for o, outcome in enumerate(self.outcomes):
             for a, arm in enumerate(self.arms):
                 values = self._expected[:, a, o]
-                rows.append(
-                    (outcome, arm, values.mean(), *np.percentile(values, [LOW, HIGH]), unit_of(outcome))
-                )
+                low, high = np.percentile(values, [LOW, HIGH])
+                rows.append((outcome, arm, values.mean(), low, high, unit_of(outcome, self.money)))
         return pd.DataFrame(rows, columns=["outcome", "arm", "mean", "low", "high", "unit"])
 
     def differences(self) -> pd.DataFrame:
@@ -104,9 +111,8 @@ class Uncertainty:
             for a, arm in enumerate(self.arms[1:], start=1):
                 gap = self._expected[:, a, o] - self._expected[:, 0, o]
                 low, high = np.percentile(gap, [LOW, HIGH])
-                rows.append(
-                    (outcome, arm, self.arms[0], gap.mean(), low, high, (gap > 0).mean(), unit_of(outcome))
-                )
+                above, unit = (gap > 0).mean(), unit_of(outcome, self.money)
+                rows.append((outcome, arm, self.arms[0], gap.mean(), low, high, above, unit))
         names = ["outcome", "arm", "versus", "difference", "low", "high", "share_above_0", "unit"]
         return pd.DataFrame(rows, columns=names)
 
@@ -118,38 +124,37 @@ class Uncertainty:
         DataFrame
             One row per outcome and arm but the first, in the outcome's unit:
             ``difference`` at the base values (mean of the replications) and ``mean_of_draws``;
-            ``parameter_sd`` (the noise of few people taken out) and ``parameter_low/high`` (centiles of the
-            draws as they are, which still hold that noise); ``first_order_low/high/sd`` (of one study of so
-            many people, numbers known); ``both_sd``, ``both_low/high`` (mean of the draws ± 1.96 SD);
-            ``parameter_share`` of the variance of both, with what 95 % of such analyses would say
-            (``_low``, ``_high``: the error of the parameters' part alone); ``mc_se``: what having simulated
-            so few people leaves uncertain about the mean of the draws (more draws do not lower it: more
-            people do).
+            ``parameter_sd`` (the luck of few people taken out) and ``parameter_low/high`` (mean of the draws
+            ± 1.96 of it); ``first_order_sd`` (the luck of so many people, numbers known: from the people of
+            all draws, see `luck`) and ``first_order_low/high`` (difference ± 1.96 of it); ``both_sd``,
+            ``both_low/high`` (mean of the draws ± 1.96 of it);
+            ``parameter_share`` of the variance of both, with ``_low`` and ``_high`` that hold the errors of
+            both parts; ``replications_sd``: the luck once more, from the replications alone, as a check.
+
+        Notes
+        -----
+        All draws share their people, so that ``first_order_sd`` is also what few people leave uncertain about
+        ``mean_of_draws``; more draws do not lower it, more people do.
         """
         rows = []
         for o, outcome in enumerate(self.outcomes):
             for a, arm in enumerate(self.arms[1:], start=1):
                 again = self.replicated[:, a, o] - self.replicated[:, 0, o]
                 gap = self._expected[:, a, o] - self._expected[:, 0, o]
-                low, high = np.percentile(gap, [LOW, HIGH])
-                variance, error = self.between(a, o)
-                base, chance = again.mean(), again.std(ddof=1)
-                likely = np.maximum(variance + WIDE * error * np.array([0, -1, 1]), 0)
-                parameter = float(np.sqrt(likely[0]))
-                both = float(np.hypot(parameter, chance))
-                whole = likely + chance**2
-                shares = np.divide(likely, whole, out=np.full(3, np.nan), where=whole > 0)
-                mean = gap.mean()
-                mc = float(np.sqrt(np.mean(self.spread[:, a, o] ** 2) / self.patients))
+                between, luck = self.between(a, o), self.luck(a, o)
+                parameter, chance = np.sqrt(max(between[0], 0.0)), np.sqrt(luck[0])
+                both, base, mean = np.hypot(parameter, chance), again.mean(), gap.mean()
                 rows.append(
-                    (outcome, arm, self.arms[0], base, mean, parameter, low, high, chance,
-                     base - WIDE * chance, base + WIDE * chance, both, mean - WIDE * both, mean + WIDE * both,
-                     *shares, mc, unit_of(outcome))
+                    (outcome, arm, self.arms[0], base, mean, parameter, mean - WIDE * parameter,
+                     mean + WIDE * parameter, chance, base - WIDE * chance, base + WIDE * chance, both,
+                     mean - WIDE * both, mean + WIDE * both, *_share(between, luck), again.std(ddof=1),
+                     unit_of(outcome, self.money))
                 )  # fmt: skip
         names = [
             "outcome", "arm", "versus", "difference", "mean_of_draws", "parameter_sd", "parameter_low",
             "parameter_high", "first_order_sd", "first_order_low", "first_order_high", "both_sd", "both_low",
-            "both_high", "parameter_share", "parameter_share_low", "parameter_share_high", "mc_se", "unit",
+            "both_high", "parameter_share", "parameter_share_low", "parameter_share_high", "replications_sd",
+            "unit",
         ]  # fmt: skip
         return pd.DataFrame(rows, columns=names)
 
@@ -168,3 +173,42 @@ class Uncertainty:
         else:
             products = (apart.sum(axis=1) ** 2 - (apart**2).sum(axis=1)) / (count * (count - 1))
         return float(products.sum() / (draws - 1)), float(products.std(ddof=1) / np.sqrt(draws))
+
+    def luck(self, arm: int, outcome: int) -> tuple[float, float]:
+        """Variance of the difference from the luck of so many people, and its standard error.
+
+        The mean over all draws of the variance between people, over their number: far steadier than the
+        scatter of a few replications. As all draws share their people, its error is that of one set of
+        people, which the replications show (they have others); without them, that of normal people.
+        """
+        if self.patients < 2:  # one person has no spread
+            again = self.replicated[:, arm, outcome] - self.replicated[:, 0, outcome]
+            variance = float(again.var(ddof=1))
+            return variance, variance * float(np.sqrt(2 / (len(again) - 1)))
+        variance = float(np.mean(self.spread[:, arm, outcome] ** 2) / self.patients)
+        normal = variance * float(np.sqrt(2 / (self.patients - 1)))
+        if self.replicated_spread is None or len(self.replicated_spread) < 2:
+            return variance, normal
+        each = self.replicated_spread[:, arm, outcome] ** 2 / self.patients
+        return variance, max(normal, float(each.std(ddof=1)))
+
+
+def _share(between: tuple[float, float], luck: tuple[float, float]) -> tuple[float, float, float]:
+    """Share of `between` in both variances, and a 95 % interval that adds the errors of both parts up.
+
+    Each part is moved to the end of its own interval, and the changes are added as squares (the method of
+    variance estimates recovery, Zou 2008).
+    """
+
+    def share(numbers: float, people: float) -> float:
+        numbers, people = max(numbers, 0.0), max(people, 0.0)
+        return numbers / (numbers + people) if numbers + people > 0 else 0.0
+
+    (v, v_error), (c, c_error) = between, luck
+    if max(v, 0.0) + max(c, 0.0) == 0:
+        return float("nan"), float("nan"), float("nan")
+    middle = share(v, c)
+    wide = float(np.exp(min(WIDE * c_error / c, 50.0))) if c > 0 else 1.0  # variances err by factors
+    down = np.hypot(middle - share(v - WIDE * v_error, c), middle - share(v, c * wide))
+    up = np.hypot(share(v + WIDE * v_error, c) - middle, share(v, c / wide) - middle)
+    return middle, max(middle - float(down), 0.0), min(middle + float(up), 1.0)

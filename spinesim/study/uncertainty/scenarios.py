@@ -12,7 +12,7 @@ from spinesim.evidence.disputes import STANCES
 from spinesim.study.compare import Arms, study_plans
 from spinesim.study.executor import Executor, Kept, Progress, execute
 from spinesim.study.simulation import replications, shipped_evidence
-from spinesim.study.uncertainty.measure import job, plans_key, unit_of
+from spinesim.study.uncertainty.measure import job, money_of, plans_key, unit_of
 from spinesim.study.uncertainty.probabilistic import RUNS, gather, uncertainty
 from spinesim.study.uncertainty.result import WIDE, Uncertainty
 
@@ -44,7 +44,7 @@ def stances(
         again = [list(one) for one in zip(*(replications(plan, runs) for plan in plans), strict=True)]
         jobs += [job(plans_key(one), one) for one in again]
     found = gather(list(execute(jobs, executor, keep, progress)))
-    rows = []
+    rows, money = [], money_of(evidence)
     for o, outcome in enumerate(found.outcomes):
         for a, arm in enumerate(arms[1:], start=1):
             for s, name in enumerate(names):
@@ -52,7 +52,9 @@ def stances(
                 gap = mine[:, a, o] - mine[:, 0, o]
                 half = WIDE * gap.std(ddof=1)
                 mean = gap.mean()
-                rows.append((outcome, arm, arms[0], name, mean, mean - half, mean + half, unit_of(outcome)))
+                rows.append(
+                    (outcome, arm, arms[0], name, mean, mean - half, mean + half, unit_of(outcome, money))
+                )
     columns = ["outcome", "arm", "versus", "stance", "difference", "low", "high", "unit"]
     return pd.DataFrame(rows, columns=columns)
 

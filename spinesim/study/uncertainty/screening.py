@@ -19,7 +19,7 @@ from spinesim.errors import SpinesimError
 from spinesim.study.compare import Arms, study_plans
 from spinesim.study.executor import Executor, Kept, Progress
 from spinesim.study.uncertainty.blocks import Alike, Single
-from spinesim.study.uncertainty.measure import check_outcome, unit_of
+from spinesim.study.uncertainty.measure import check_outcome, money_of, unit_of
 from spinesim.study.uncertainty.probabilistic import Measured, run_points
 from spinesim.study.uncertainty.reads import read_by
 from spinesim.study.uncertainty.sample import Sampler, make_sampler
@@ -105,6 +105,8 @@ class Screening:
     points: Floats = field(repr=False)
     found: Measured = field(repr=False)
     analyse: Callable[[Floats], pd.DataFrame] = field(repr=False)
+    money: str = "USD"
+    """Currency and year of amounts."""
 
     @property
     def outcomes(self) -> list[str]:
@@ -118,7 +120,7 @@ class Screening:
             raise SpinesimError(f"There is no arm '{other}'; choose one of {', '.join(self.arms[1:])}.")
         expected = self.found.expected[:, :, o]
         return self.analyse(expected[:, self.arms.index(other)] - expected[:, 0]).assign(
-            unit=unit_of(outcome)
+            unit=unit_of(outcome, self.money)
         )
 
 
@@ -154,8 +156,9 @@ def _screen(
     points = make(asked)
     found = run_points(plans, sampler, sampler.values(points), **running)
     return Screening(
-        [plan.arm for plan in plans], asked, points, found, lambda results: analyse(asked, points, results)
-    )
+        [plan.arm for plan in plans], asked, points, found,
+        lambda results: analyse(asked, points, results), money_of(sampler.evidence),
+    )  # fmt: skip
 
 
 def morris(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from spinesim.errors import SpinesimError
@@ -11,6 +12,9 @@ from spinesim.study.uncertainty.result import Uncertainty
 
 TOP = 15
 """Groups of parameters whose value of information is estimated: those that go most with the net benefit."""
+GRID_TOP, GRID_STEP = 5, 4
+"""Groups and every how manieth threshold of `information_grid`."""
+Floats = npt.NDArray[np.float64]
 
 
 def threshold_of(found: Uncertainty, threshold: float | None) -> float:
@@ -61,6 +65,41 @@ def information(
     strength = {name: _strength(values, gain[:, 1:]) for name, values in groups.items()}
     chosen = sorted((name for name in strength if strength[name] > 0), key=lambda name: -strength[name])[:top]
     return information_table(costs, health, worth, {name: groups[name] for name in chosen})
+
+
+def information_grid(
+    found: Uncertainty, view: str, threshold: float, grid: Floats, table: pd.DataFrame
+) -> pd.DataFrame:
+    """EVPI at every willingness to pay, and the EVPPI of the `GRID_TOP` first groups of `table` at some.
+
+    Parameters
+    ----------
+    found, view
+        As for `information`.
+    threshold : float
+        That of `table`, whose rows are taken over whole.
+    grid : array, shape (T,)
+        Willingness to pay; EVPPI at every `GRID_STEP`-th of them, as each is a regression.
+    table : DataFrame
+        What `information` found.
+
+    Returns
+    -------
+    DataFrame
+        Columns threshold, information, value, se, share; by rising threshold.
+    """
+    from spinesim.study.value.information import information_table
+
+    costs, health = found.money_and_health(view)
+    every = found.groups()
+    groups = {name: every[name] for name in table["information"].iloc[1 : 1 + GRID_TOP]}
+    tables = [table.assign(threshold=threshold)]
+    for i, worth in enumerate(grid):
+        if worth != threshold:
+            mine = groups if i % GRID_STEP == 0 else {}
+            tables.append(information_table(costs, health, float(worth), mine).assign(threshold=worth))
+    whole = pd.concat(tables, ignore_index=True).sort_values("threshold", kind="stable", ignore_index=True)
+    return whole[["threshold", *table.columns]]
 
 
 def _strength(values: np.ndarray, gain: np.ndarray) -> float:

@@ -21,12 +21,14 @@ RESAMPLES = 2_000
 SEED = 4  # of the resampling, which is no part of the simulation: the same study gives the same interval
 CELLS = 4_000_000  # numbers held at once while resampling
 NAN = float("nan")
+FEWEST_UNITS = 10
+"""Independent people or runs below which a ratio gets no interval."""
 SAID = {
     "health_system": "to the health system", "patient": "to the patient", "societal": "to society",
 }  # fmt: skip
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Value:
     """Money and health of every arm, per person, paired: the same people (or runs) in each row.
 
@@ -47,6 +49,15 @@ class Value:
     evidence: Evidence
     years: float
 
+    @property
+    def money(self) -> str:
+        """Currency and year of every amount, such as ``USD 2025``."""
+        return self.evidence["visit.price"].unit
+
+    def __repr__(self) -> str:
+        """What the table says of each arm, in plain sentences."""
+        return "\n".join(self.sentence(arm) for arm in self.arms[1:] or self.arms)
+
     def table(self, view: str = "health_system", threshold: float | None = None) -> pd.DataFrame:
         """One row per arm: means, and paired differences from the first arm with 95 % intervals.
 
@@ -63,7 +74,9 @@ class Value:
             ``arm``; the mean ``cost_…`` by view and ``qaly``; ``cost_difference``, ``qaly_difference``,
             ``net_benefit`` (of the difference), each with ``_low`` and ``_high`` (t intervals, as in
             `Study.differences`); ``icer`` with ``icer_low`` and ``icer_high`` (bootstrap over the same
-            units; NaN where no ratio or no interval of one makes sense) and ``says`` in words.
+            units; NaN where no ratio or no interval of one makes sense: where the interval of either
+            difference holds 0, or with fewer than 10 units) and ``says`` in words; ``cost_unit`` (also of
+            the net benefit; the ICER is that per QALY) and ``qaly_unit``.
         """
         from spinesim.study.compare import interval  # here, since it brings in the whole of a study
 
@@ -79,11 +92,15 @@ class Value:
             ):
                 row[name], row[f"{name}_low"], row[f"{name}_high"] = interval(values)
             ratio, says = icer(float(more_cost.mean()), float(more_health.mean()))
-            low, high = _ratio_interval(more_cost, more_health) if ratio == ratio else (NAN, NAN)
-            if row["qaly_difference_low"] < 0 < row["qaly_difference_high"]:
-                says += "; health not clearly different"
-            says = says if i else "the reference"
-            rows.append(row | {"icer": ratio, "icer_low": low, "icer_high": high, "says": says})
+            why = _no_interval(row, len(costs)) if i else ""
+            low, high = NAN, NAN
+            if ratio == ratio and not why:
+                low, high = _ratio_interval(more_cost, more_health)
+            says = "; ".join(filter(None, (says, why))) if i else "the reference"
+            rows.append(
+                row | {"icer": ratio, "icer_low": low, "icer_high": high, "says": says,
+                       "cost_unit": f"{self.money} per person", "qaly_unit": "QALY per person"}
+            )  # fmt: skip
         return pd.DataFrame(rows)
 
     def sentence(
@@ -91,29 +108,29 @@ class Value:
     ) -> str:
         """What the table says of `arm` (default: the last) against the first, in one plain sentence."""
         _, _, worth = self._asked(view, threshold)
-        first, last, year = self.arms[0], arm or self.arms[-1], self.evidence["visit.price"].unit
+        first, last, year = self.arms[0], arm or self.arms[-1], self.money
         if last not in self.arms:
             raise SpinesimError(f"Unknown arm '{last}': choose one of {', '.join(self.arms)}.")
         row = self.table(view, threshold).iloc[self.arms.index(last)]
         if last == first:
-            return f"{first}: {row['qaly']:.2f} QALY per person for {row[f'cost_{view}']:,.0f} {year}."
+            return f"{first}: {row['qaly']:.4f} QALY per person for {row[f'cost_{view}']:,.0f} {year}."
         dc, de = float(row["cost_difference"]), float(row["qaly_difference"])
         if dc == 0 and de == 0:
             return f"{last} and {first} cost the same and give the same health, so a ratio is undefined."
         money = "costs the same" if dc == 0 else f"costs {abs(dc):,.0f} {'more' if dc > 0 else 'less'}"
-        gain = "the same health" if de == 0 else f"{abs(de):.3f} QALY {'more' if de > 0 else 'less'}"
+        gain = "the same health" if de == 0 else f"{abs(de):.4f} QALY {'more' if de > 0 else 'less'}"
         span = "year" if self.years == 1 else "years"
         low, high = float(row["net_benefit_low"]), float(row["net_benefit_high"])
-        if low > 0:
-            verdict = "is worth it"
-        elif high < 0:
-            verdict = "is not worth it"
+        benefit = float(row["net_benefit"])
+        verdict = f"is {'lower' if benefit < 0 else 'higher'} by {abs(benefit):,.0f}"
+        if low == low:
+            verdict += f" (95 % interval of the difference {low:,.0f} to {high:,.0f})"
+            verdict += "; which is higher stays open" if low <= 0 <= high else ""
         else:
-            verdict = "may or may not be worth it"
+            verdict += " (one unit alone: no interval)"
         return (
             f"Over {self.years:g} {span} {last} {money} ({year}, {SAID[view]}) and gives {gain} per person "
-            f"than {first}: at {worth:,.0f} per QALY it {verdict} (net benefit {row['net_benefit']:,.0f}, "
-            f"95 % interval {low:,.0f} to {high:,.0f})."
+            f"than {first}: at {worth:,.0f} {year} per QALY its net benefit {verdict}."
         )
 
     def _asked(self, view: str, threshold: float | None) -> tuple[Floats, Floats, float]:
@@ -156,9 +173,21 @@ def value(study: Study, *, method: str = "continuous", evidence: Evidence | None
     return Value(study.arms, each, known, round(float(first.weeks[-1]) / 52, 2))
 
 
-def willingness(evidence: Evidence, points: int = 41) -> Floats:
-    """Thresholds for a curve: from 0 to twice ``threshold.base``, shape (points,)."""
-    return np.linspace(0.0, 2 * evidence.value("threshold.base"), points)
+def willingness(evidence: Evidence, threshold: float | None = None, points: int = 41) -> Floats:
+    """Thresholds for a curve, shape (points,): from 0 to twice `threshold` or ``threshold.base``."""
+    middle = max(evidence.value("threshold.base"), threshold or 0.0)
+    return np.linspace(0.0, 2 * middle, points)
+
+
+def _no_interval(row: dict[str, Any], units: int) -> str:
+    """Why a ratio has no interval, in words; empty if it may have one."""
+    if units < FEWEST_UNITS:
+        return f"no interval of the ratio: {units} independent people or runs, fewer than {FEWEST_UNITS}"
+    for name, said in (("qaly_difference", "QALY"), ("cost_difference", "cost")):
+        low, high = row[f"{name}_low"], row[f"{name}_high"]
+        if low <= 0 <= high and low < high:
+            return f"no interval of the ratio: the difference in {said} may be 0"
+    return ""
 
 
 def _ratio_interval(cost: Floats, effect: Floats) -> tuple[float, float]:
