@@ -89,10 +89,11 @@ def study(args: argparse.Namespace) -> int:
 def trial(args: argparse.Namespace) -> int:
     """Re-run a published trial and lay it beside its paper."""
     from spinesim.study import beside, finish_all, load_trial, trial_plans
+    from spinesim.study.trials.run import blamed
 
     loaded = load_trial(args.trial)
     plans = trial_plans(loaded, patients=args.patients, seed=args.seed)
-    with running(args, many=False) as (executor, keep, progress):
+    with blamed(loaded), running(args, many=False) as (executor, keep, progress):
         results = {done.arm: done for done in finish_all(plans, executor, progress, keep)}
     table = beside(loaded, results)
     print(f"{loaded.title} (role: {loaded.role}{'' if loaded.checked else '; figures UNCONFIRMED'})")

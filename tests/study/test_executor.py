@@ -130,3 +130,18 @@ def test_absurd_executors_are_refused(wish, says):
 def test_executors_are_chosen_by_what_was_said():
     assert isinstance(make_executor(), InProcess) and isinstance(make_executor(workers=2), Processes)
     assert isinstance(make_executor(scheduler="tcp://127.0.0.1:1"), DaskCluster)
+
+
+def test_a_worker_with_other_code_refuses_and_the_key_says_which_code(monkeypatch):
+    from spinesim.study.executor import keys, stream
+
+    values, _, wrong = stream.own_chunk("another digest", [(abs, -1)])
+    assert not values and "run the same command again" in str(wrong)
+    assert stream.own_chunk(keys.source_digest(), [(abs, -1)])[0] == [1]
+    here = content_key("a", 1)
+    keys.surroundings.cache_clear()
+    monkeypatch.setattr(keys, "_SOURCES", "edited")
+    assert content_key("a", 1) != here
+    keys.surroundings.cache_clear()
+    monkeypatch.undo()
+    assert content_key("a", 1) == here

@@ -18,7 +18,7 @@ import pytest
 from executor_help import all_same, plans
 
 import spinesim as ss
-from spinesim.study.executor import DaskCluster, Job, Kept, Processes, execute, keys
+from spinesim.study.executor import DaskCluster, Job, Kept, Processes, execute
 from spinesim.study.simulation import finish_all
 
 ROOT = Path(__file__).parents[2]
@@ -45,8 +45,6 @@ def serial():
 @contextmanager
 def scheduler(tmp_path, **env):
     """A scheduler with one worker, in another process; gone afterwards."""
-    for cached in (keys.source_digest, keys.surroundings):
-        cached.cache_clear()  # the sources may have been edited since this test session began
     script = tmp_path / "cluster.py"
     script.write_text(CLUSTER)
     quiet = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "text": True}

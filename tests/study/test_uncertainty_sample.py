@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import math
 from hashlib import sha256
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
@@ -14,7 +16,7 @@ from spinesim.clinical import draw_cohort
 from spinesim.clinical.conditions import every_condition
 from spinesim.clinical.mix import case_mix
 from spinesim.errors import SpinesimError
-from spinesim.evidence import Draws, Evidence
+from spinesim.evidence import Draws, Evidence, data_folder
 from spinesim.evidence.ranges import limits
 from spinesim.evidence.store import named
 from spinesim.study.simulation import shipped_evidence
@@ -31,8 +33,9 @@ def evidence() -> Evidence:
 
 
 @pytest.fixture(scope="module")
-def sampler(evidence: Evidence) -> Sampler:
-    return make_sampler(evidence)
+def sampler(evidence: Evidence, tmp_path_factory: pytest.TempPathFactory) -> Sampler:
+    """Without saved fits, which tests of their own look at."""
+    return make_sampler(evidence, fits=tmp_path_factory.mktemp("no fits"))
 
 
 @pytest.fixture(scope="module")
@@ -286,6 +289,19 @@ def test_a_faulty_fit_is_refused(evidence: Evidence, tmp_path) -> None:
         make_sampler(evidence, fits=tmp_path / "c")
 
 
-def test_without_a_file_nothing_moves_together(evidence: Evidence) -> None:
-    alone = make_sampler(evidence, joint=Joint())
+def test_without_a_file_nothing_moves_together(evidence: Evidence, tmp_path: Path) -> None:
+    alone = make_sampler(evidence, joint=Joint(), fits=tmp_path)
     assert all(isinstance(block, Single) for block in alone.blocks)
+
+
+def test_the_shipped_fits_are_drawn_as_whole_rows(evidence: Evidence, sampler: Sampler) -> None:
+    """Every draw's fitted numbers are one row of a shipped posterior."""
+    found = make_sampler(evidence)
+    fitted = set(found.ids) - set(sampler.ids)
+    assert len(fitted) > 20
+    name = "acute_lbp_cohorts"
+    rows = pd.read_csv(data_folder() / "calibrations" / "fits" / f"{name}.csv", float_precision="round_trip")
+    own = [key for key in rows.columns if key in found.ids]
+    known = {tuple(row) for row in rows[own].to_numpy().tolist()}
+    drawn = found.sample(20)[:, [found.ids.index(key) for key in own]]
+    assert {tuple(row) for row in drawn.tolist()} <= known

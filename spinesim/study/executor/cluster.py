@@ -14,9 +14,9 @@ from typing import Any
 
 from spinesim.errors import SpinesimError
 from spinesim.study.executor.job import Closing, Job, Lost, Progress, Say, warn
-from spinesim.study.executor.keys import surroundings
+from spinesim.study.executor.keys import source_digest, surroundings
 from spinesim.study.executor.local import GUARD, check_workers, deaf
-from spinesim.study.executor.stream import Done, Stream, Work, run_chunk
+from spinesim.study.executor.stream import Done, Stream, Work, own_chunk, run_chunk
 
 ANSWER_SECONDS = 8  # how long a scheduler may take to answer, and to have a worker
 ALONE_SECONDS = 30  # how long a scheduler may be without any worker before the run gives up
@@ -121,8 +121,10 @@ class DaskCluster(Closing):
             raise
 
     def _send(self) -> Callable[[Sequence[Work]], Done]:
-        """What a worker calls; those of this machine have this code anyway."""
-        return partial(checked_chunk, fingerprint()) if self.scheduler else run_chunk
+        """What a worker calls; those of this machine have this data anyway."""
+        return (
+            partial(checked_chunk, fingerprint()) if self.scheduler else partial(own_chunk, source_digest())
+        )
 
     def _ready(self) -> Any:
         """A client whose workers have this code and data."""

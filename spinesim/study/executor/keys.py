@@ -25,8 +25,7 @@ ONLY_SHOWS = ("cli", "view")  # rooms that decide no number
 LIBRARIES = ("numpy", "scipy", "pandas", "simpy")
 
 
-@lru_cache(maxsize=1)
-def source_digest() -> str:
+def _read_sources() -> str:
     """SHA-256 of every source file of spinesim that may decide a number."""
     root = Path(__file__).parents[2]
     content = sha256()
@@ -38,7 +37,14 @@ def source_digest() -> str:
     return content.hexdigest()
 
 
-@lru_cache(maxsize=1)
+_SOURCES = _read_sources()  # when this is imported, not at the first key: what runs is what was read then
+
+
+def source_digest() -> str:
+    """SHA-256 of the source files this process began with."""
+    return _SOURCES
+
+
 @lru_cache(maxsize=1)
 def surroundings() -> str:
     """Code, libraries and kind of machine: elsewhere the last bits may differ."""

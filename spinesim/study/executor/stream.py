@@ -7,10 +7,13 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures import Executor as Pool
+from functools import partial
 from math import ceil
 from typing import Any
 
+from spinesim.errors import SpinesimError
 from spinesim.study.executor.job import Job
+from spinesim.study.executor.keys import source_digest
 
 CHUNK_SECONDS = 1.0
 """Shorter work is sent in chunks of about this long: sending costs some 15 ms, most of it the evidence."""
@@ -40,6 +43,20 @@ def run_chunk(chunk: Sequence[Work]) -> Done:
     return values, time.perf_counter() - start, None
 
 
+def own_chunk(sources: str, chunk: Sequence[Work]) -> Done:
+    """`run_chunk` by a worker of this machine, refused if the code was edited since the run began."""
+    if source_digest() != sources:
+        return (
+            [],
+            0.0,
+            SpinesimError(
+                "spinesim's own files were changed during this run; what was finished is kept: run the "
+                "same command again."
+            ),
+        )
+    return run_chunk(chunk)
+
+
 class Stream:
     """Jobs on their way through a pool.
 
@@ -48,8 +65,8 @@ class Stream:
     pool : concurrent.futures.Executor
     jobs : sequence of Job
     workers : int
-    send : callable
-        What a worker calls with a chunk.
+    send : callable, optional
+        What a worker calls with a chunk; by default `own_chunk`.
     alive : callable
         Raises when the pool is gone although its futures do not say so.
     """
@@ -59,10 +76,11 @@ class Stream:
         pool: Pool,
         jobs: Sequence[Job[Any, Any]],
         workers: int,
-        send: Callable[[Sequence[Work]], Done] = run_chunk,
+        send: Callable[[Sequence[Work]], Done] | None = None,
         alive: Callable[[], None] = lambda: None,
     ) -> None:
-        self.pool, self.jobs, self.workers, self.send, self.alive = pool, jobs, workers, send, alive
+        self.pool, self.jobs, self.workers, self.alive = pool, jobs, workers, alive
+        self.send = send or partial(own_chunk, source_digest())
         self.waiting = deque(range(len(jobs)))
         self.flying: dict[Future[Done], list[int]] = {}
         self.seconds, self.finished = 0.0, 0

@@ -88,7 +88,9 @@ def _difference(target: Target, i: int, values: Floats, results: Mapping[str, Re
         mean, low, high = interval(values - other)
     else:
         mean = float(np.mean(values) - np.mean(other))
-        half = NORMAL_95 * math.sqrt(np.var(values) / len(values) + np.var(other) / len(other))
+        half = NORMAL_95 * math.sqrt(
+            np.var(values, ddof=1) / len(values) + np.var(other, ddof=1) / len(other)
+        )
         low, high = mean - half, mean + half
     if not target.standardised:
         return Figure(len(values), mean, spread, low, high)

@@ -53,13 +53,19 @@ def blamed(trial: Trial) -> Iterator[None]:
 
 
 def check_alike(trial: Trial, results: Mapping[str, Results]) -> None:
-    """Refuse arms that differ before people are enrolled."""
+    """Refuse arms that differ before people are enrolled, or that hold other people."""
     start = trial.eligibility.at_week
-    if not start:
-        return
     first = results[trial.arm[0].name]
     for arm in trial.arm[1:]:
         other = results[arm.name]
+        if not np.array_equal(first.patients["patient"], other.patients["patient"]):
+            raise SpinesimError(
+                f"{named(trial)}: arms '{trial.arm[0].name}' and '{arm.name}' let other people in, since "
+                "their own parameters move what [eligibility] looks at; put those under [parameters] of the "
+                "whole trial."
+            )
+        if not start:
+            continue
         same = (np.array_equal(first.series[s][: start + 1], other.series[s][: start + 1]) for s in SERIES)
         if not all(same):
             raise SpinesimError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -187,11 +188,18 @@ def _scored(trial: Trial, figures: dict[str, Any], kinds: list[tuple[str, str]])
                     "paper_high": above, "inside": below <= model["model_mean"] <= above,
                     "measure": target.measured, "versus": target.versus or "",
                     "checked": trial.is_checked(target), "position": position,
-                    "outside": 0.0 if below <= model["model_mean"] <= above else max(abs(position) - 1, 0.0),
+                    "outside": _outside(position, below <= model["model_mean"] <= above),
                     "scale": target.scale, "unit": target.unit, "says": target.says,
                 }
             )  # fmt: skip
     return pd.DataFrame(rows, columns=SCORED)
+
+
+def _outside(position: float, inside: bool) -> float:
+    """Half-bands beyond the band's edge; what the model cannot say at all lies farthest out."""
+    if inside:
+        return 0.0
+    return max(abs(position) - 1, 0.0) if math.isfinite(position) else math.inf
 
 
 def trials_digest(trials: Iterable[Trial]) -> str:

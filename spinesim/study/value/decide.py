@@ -45,7 +45,7 @@ def named(arms: Sequence[str], count: int) -> list[str]:
     return list(arms)
 
 
-def _difference(a: float, b: float) -> float:
+def difference(a: float, b: float) -> float:
     """a - b, where what only rounding makes is exactly 0."""
     gap = a - b
     return 0.0 if abs(gap) <= ROUNDING * max(abs(a), abs(b)) else gap
@@ -84,7 +84,7 @@ def incremental(costs: npt.ArrayLike, effects: npt.ArrayLike, arms: Sequence[str
     names, c, e = named(arms, money.shape[1]), money.mean(axis=0), health.mean(axis=0)
     rows = []
     for i, name in enumerate(names):
-        dc, de = _difference(c[i], c[0]), _difference(e[i], e[0])
+        dc, de = difference(c[i], c[0]), difference(e[i], e[0])
         ratio, says = icer(dc, de) if i else (float("nan"), "the reference")
         rows.append((name, c[i], e[i], dc, de, ratio, says))
     columns = ["arm", "cost", "effect", "incremental_cost", "incremental_effect", "icer", "says"]
@@ -105,13 +105,15 @@ def frontier(costs: npt.ArrayLike, effects: npt.ArrayLike, arms: Sequence[str]) 
     for i in order:
         if hull:
             last = hull[-1]
-            dc, de = _difference(c[i], c[last]), _difference(e[i], e[last])
+            dc, de = difference(c[i], c[last]), difference(e[i], e[last])
             if dc == 0 and de == 0:
                 standing[i] = f"same as {names[last]}"
                 continue
             if de <= 0:
                 standing[i] = "dominated"
                 continue
+            if dc == 0:  # the same money to rounding, and more health
+                standing[hull.pop()] = "dominated"
         while len(hull) > 1 and _slope(c, e, hull[-1], i) <= _slope(c, e, hull[-2], hull[-1]):
             standing[hull.pop()] = "extendedly dominated"
         hull.append(i)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from spinesim.errors import SpinesimError
 from spinesim.evidence import Evidence
-from spinesim.study.value.decide import Floats, icer
+from spinesim.study.value.decide import Floats, difference, icer
 from spinesim.study.value.money import VIEWS
 from spinesim.study.value.person import KEYS, person_value
 
@@ -91,7 +91,9 @@ class Value:
                 ("net_benefit", worth * more_health - more_cost),
             ):
                 row[name], row[f"{name}_low"], row[f"{name}_high"] = interval(values)
-            ratio, says = icer(float(more_cost.mean()), float(more_health.mean()))
+            ratio, says = icer(
+                *(difference(all_[:, i].mean(), all_[:, 0].mean()) for all_ in (costs, health))
+            )
             why = _no_interval(row, len(costs)) if i else ""
             low, high = NAN, NAN
             if ratio == ratio and not why:
