@@ -78,8 +78,8 @@ def test_the_table_is_read_off_the_run(sciatica):
                 values = [float(operated <= week) for operated in people["operated_week"]]
             elif target.clock == "operation":
                 since = {i: run.weeks - people["operated_week"].iloc[i] for i in np.flatnonzero(ever)}
-                values = [run.series[target.outcome][(w > start) & (w <= week), i] for i, w in since.items()]
-                values = np.concatenate(values) * target.scale
+                mine = [run.series[target.outcome][(w > start) & (w <= week), i] for i, w in since.items()]
+                values = np.array([one.mean(dtype=float) for one in mine if len(one)]) * target.scale
             else:
                 values = run.series[target.outcome][week][group[target.among]] * target.scale
             row = next(rows)
