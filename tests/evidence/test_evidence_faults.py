@@ -222,8 +222,8 @@ def test_a_field_without_end_is_refused(make_folder, parameters_text: str) -> No
     ("content", "sentence"),
     [
         ("[a]\nb = \n", "not valid TOML (Invalid value (at line 2, column 5)); mend that line."),
-        ("[a]\nb = 1\nb = 2\n", "remove the key or table that stands there twice."),
-        ("[a]\nb = 1\n[a]\nc = 2\n", "remove the key or table that stands there twice."),
+        ("[a]\nb = 1\nb = 2\n", "remove the key or table that stands there twice"),
+        ("[a]\nb = 1\n[a]\nc = 2\n", "remove the key or table that stands there twice"),
         ("[a]\nb = [1.0, {c = nan}]\n", ", key 'a.b.c': not a finite number; write one."),
         ("[a]\nb = -inf\n", ", key 'a.b': not a finite number; write one."),
         ("a = " + "9" * 5000, "holds a number of thousands of digits; shorten it."),
