@@ -81,7 +81,8 @@ def test_trial_writes_its_table(tmp_path, capsys):
     table = pd.read_csv(out / "table.csv")
     assert list(table.columns) == [
         "arm", "week", "outcome", "n", "model_mean", "model_sd", "model_low", "model_high",
-        "paper_mean", "paper_sd", "paper_low", "paper_high", "inside", "measure", "versus", "checked", "scale", "unit", "says",
+        "paper_mean", "paper_sd", "paper_low", "paper_high", "inside", "measure", "versus", "checked",
+        "scale", "unit", "says",
     ]  # fmt: skip
     assert "inside" in capsys.readouterr().out
 
