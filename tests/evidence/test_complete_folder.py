@@ -175,7 +175,8 @@ def test_relief_needs_a_row_and_an_end(whole: Path) -> None:
     [
         ("treatments.csv", "nsaid.limb_relief", "nsaid.limb_releif", "did you mean 'nsaid.limb_relief'"),
         ("conditions.csv", "whiplash.muscle_source", "whiplash.muscle_sorce", "'whiplash.muscle_source'"),
-        ("treatments.csv", "\nnsaid.price", "\nnsaid.z,x,1,,,,USD 2025,assumption,assumption,no,\nnsaid.price",
+        ("treatments.csv", "\nnsaid.price",
+         "\nnsaid.z,x,1,,,,USD 2025,assumption,assumption,no,\nnsaid.price",
          "nothing reads it; mend its last words, or remove it."),
     ],
 )  # fmt: skip
