@@ -388,8 +388,9 @@ def test_an_interrupted_run_leaves_no_half_written_folder(tmp_path, how):
         str(out),
     ]
     with subprocess.Popen(
-        command, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
+        command, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background job ignores it
+    ) as process:  # fmt: skip
         time.sleep(4)
         process.send_signal(how)
         _, err = process.communicate(timeout=60)
