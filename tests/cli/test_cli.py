@@ -389,7 +389,7 @@ def test_an_interrupted_run_leaves_no_half_written_folder(tmp_path, how):
     ]
     with subprocess.Popen(
         command, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background job ignores it
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # ignored in background jobs
     ) as process:  # fmt: skip
         time.sleep(4)
         process.send_signal(how)
