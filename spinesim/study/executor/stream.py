@@ -84,9 +84,14 @@ class Stream:
         self.waiting = deque(range(len(jobs)))
         self.flying: dict[Future[Done], list[int]] = {}
         self.seconds, self.finished = 0.0, 0
+        self.wrong: BaseException | None = None
 
     def __iter__(self) -> Iterator[tuple[int, Any]]:
-        """Yield (position, value) as jobs finish."""
+        """Yield (position, value) as jobs finish.
+
+        When one fails, nothing new is sent; what was sent before it still comes out, then the failure is
+        raised.
+        """
         while self.waiting or self.flying:
             self._submit()
             self.alive()
@@ -99,7 +104,17 @@ class Stream:
                 self.finished += len(values)
                 yield from zip(chunk, values, strict=False)
                 if wrong is not None:
-                    raise wrong
+                    self._stop(chunk[0], wrong)
+        if self.wrong is not None:
+            raise self.wrong
+
+    def _stop(self, failed: int, wrong: BaseException) -> None:
+        """Send nothing more, and take back what comes after the failure and no worker has begun."""
+        self.wrong = self.wrong or wrong
+        self.waiting.clear()
+        for future, chunk in list(self.flying.items()):
+            if chunk[0] > failed and future.cancel():
+                del self.flying[future]
 
     def cancel(self) -> None:
         """Take back what no worker has begun."""
