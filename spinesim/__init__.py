@@ -21,6 +21,7 @@ from spinesim.pathway import load_pathway as pathway  # likewise
 if TYPE_CHECKING:
     from spinesim.study import (
         Results,
+        Scenario,
         Study,
         Twins,
         compare,
@@ -38,6 +39,7 @@ __version__ = "0.3.0"
 
 __all__ = [
     "Results",
+    "Scenario",
     "SpinesimError",
     "Study",
     "Twins",

@@ -1,12 +1,17 @@
 """The clinic: arrivals, waiting lists, staff and rooms, and one event table (SimPy)."""
 
+from spinesim.clinic.accounts import ACCOUNT_COLUMNS, Accounts
+from spinesim.clinic.arrivals import entry_days, opening_day
 from spinesim.clinic.bills import BILL_COLUMNS, Bills
-from spinesim.clinic.clinic import Clinic, entry_days
+from spinesim.clinic.check import own_numbers
+from spinesim.clinic.clinic import Clinic
 from spinesim.clinic.log import COLUMNS, EventLog
 from spinesim.clinic.setting import ClinicSetting, load_clinic
 
 __all__ = [
+    "ACCOUNT_COLUMNS",
     "BILL_COLUMNS",
+    "Accounts",
     "COLUMNS",
     "Bills",
     "Clinic",
@@ -14,4 +19,6 @@ __all__ = [
     "EventLog",
     "entry_days",
     "load_clinic",
+    "opening_day",
+    "own_numbers",
 ]

@@ -6,11 +6,13 @@ import math
 from collections.abc import Generator
 from math import floor
 
-import numpy as np
-import numpy.typing as npt
-
 from spinesim.clinic import journey as story
+from spinesim.clinic.accounts import Accounts
+from spinesim.clinic.arrivals import date_of, entry_days, opening_day
+from spinesim.clinic.attend import VIDEO, VISITS, booked, look
 from spinesim.clinic.bills import HARM, Bills
+from spinesim.clinic.book import Book
+from spinesim.clinic.check import LENGTHS
 from spinesim.clinic.crossing import enlist, visit_weeks
 from spinesim.clinic.judgement import Judgement
 from spinesim.clinic.log import EventLog
@@ -29,14 +31,6 @@ SLICE_DAYS = 14  # how often a run reports progress
 MOST_SESSIONS = 1_000  # more than any course has: keeps the sessions of two courses apart
 COUNTS: dict[str, str] = {step: fact for fact, steps in COUNTED_BY.items() for step in steps}
 DOSE: dict[str, str] = {step: dial for dial, steps in COURSES.items() for step in steps}
-
-
-def entry_days(setting: ClinicSetting, draws: Draws, cohort: Cohort) -> npt.NDArray[np.int64]:
-    """Day of referral of each person: all on day 0, or exponential gaps at the clinic's rate."""
-    if setting.arrivals_per_week is None:
-        return np.zeros(len(cohort), dtype=np.int64)
-    gaps = -np.log1p(-draws.block("arrival", 0, int(cohort.ids[-1]) + 1)[cohort.ids])
-    return np.floor(np.cumsum(gaps * WEEK / setting.arrivals_per_week)).astype(np.int64)
 
 
 class Clinic:
@@ -62,7 +56,7 @@ class Clinic:
         draws: Draws,
         weeks: int,
     ) -> None:
-        self.pathway, self.draws, self.weeks = pathway, draws, weeks
+        self.pathway, self.draws, self.weeks, self.setting = pathway, draws, weeks, setting
         self.env = Clock()
         self.log, self.bills = EventLog(), Bills()
         self.resources = {
@@ -73,14 +67,16 @@ class Clinic:
         self.body = Body(evidence, cohort, draws, entry, weeks)
         self.numbers = self.body.numbers
         self.treatments = self.body.treatments
-        self.resource_of = {"intake": "physician", "review": "physician"} | {
+        self.resource_of = dict.fromkeys(VISITS, "physician") | {
             step: what.resource for step, what in self.treatments.items() if what.resource != "none"
         }
+        self.minutes = {step: self.numbers[f"{LENGTHS.get(step, step)}.minutes"] for step in self.resource_of}
         self.slot_days = {
-            step: getattr(setting.resources, resource).slot_days(self.numbers[f"{minutes}.minutes"])
+            step: getattr(setting.resources, resource).slot_days(self.minutes[step])
             for step, resource in self.resource_of.items()
-            for minutes in [{"intake": "first_visit", "review": "visit"}.get(step, step)]
         }
+        self.books = self._books()
+        self.accounts = Accounts(setting)
         plan = pathway.settings
         self.harm_names = sorted({harm for what in self.treatments.values() for harm in what.harms})
         self.examines = plan.examination != 0
@@ -96,6 +92,8 @@ class Clinic:
             for row in range(len(cohort))
         ]
         self.end = max(patient.end for patient in self.patients)
+        if self.accounts.kept:
+            Process(self.env, self._days(), "the clinic's day")
         for patient in self.patients:
             patient.process = self.start(patient, story.referral(self, patient))
             self.judgement.begin(patient)
@@ -114,6 +112,31 @@ class Clinic:
         self.body.advance(self.end)
         self.log.pack()
         yield 1.0
+
+    def _books(self) -> dict[str, Book]:
+        """The appointment books of those resources that have sessions."""
+        setting = self.setting
+        triage, opens = setting.behaviour.triage, opening_day(setting)
+        return {
+            name: Book(
+                self.env,
+                resource,
+                opens,
+                lambda day: setting.calendar.is_open(date_of(setting, day)),
+                self.numbers["triage.ageing_weeks"] if triage else math.inf,
+                lambda place: booked(self, place),
+            )
+            for name, resource in setting.resources
+            if resource.sessions
+        }
+
+    def _days(self) -> Steps:
+        """Every midnight: books open a day further, lists are looked at, accounts are made up."""
+        for day in range(self.end):
+            for name, book in self.books.items():
+                self.accounts.opened(name, book.new_day(day, lambda one, place: look(self, one, place)))
+            yield 1.0
+            self.accounts.close(day, self)
 
     # -- what journeys ask of the clinic ------------------------------------------------------------------
 
@@ -184,6 +207,39 @@ class Clinic:
         at, who = self.draws.at, patient.id
         return lambda name: at(name, occurrence, who)
 
+    def visit_of(self, patient: Patient) -> str:
+        """What kind of visit is next: the first, a review, or a review by video."""
+        if not patient.known:
+            return "intake"
+        virtual = self.setting.virtual
+        video = "review" in virtual.steps and not patient.red_flag
+        if video and self.draws.at("virtual.review", 0, patient.id) < virtual.share:
+            return VIDEO
+        return "review"
+
+    def by_appointment(self, step: str) -> bool:
+        """Whether its slots are given ahead, in a book."""
+        return self.resource_of.get(step) in self.books
+
+    def days_ahead(self, step: str) -> float:
+        """How long before the day it is due a slot is asked for."""
+        book = self.books.get(self.resource_of[step])
+        return 0.0 if book is None else float(book.resource.booked_ahead_days)
+
+    def is_course(self, step: str) -> bool:
+        """Whether it is one of a course's sessions."""
+        return step in self.treatments and self.treatments[step].kind == "course"
+
+    def pain_today(self, patient: Patient) -> float:
+        """Pain as the person has it today, NRS 0-10."""
+        body = self.body_today()
+        return max(float(body.limb[patient.row]), float(body.axial[patient.row]))
+
+    def pain_on(self, patient: Patient, day: float) -> float:
+        """Pain in the week of an earlier day, NRS 0-10."""
+        week = max(floor(day) - patient.entry, 0) // WEEK
+        return float(self.body.record["pain"][week, patient.row])
+
     def possible(self, patient: Patient, step: str) -> bool:
         """Whether a step can be done where this person hurts: nobody operates on the back for the neck."""
         return self.treatments[step].region in (None, self.standing[patient.row]["region"])
@@ -209,6 +265,13 @@ class Clinic:
         """Whether a planned session is kept (adherence)."""
         u = self.draws.at(f"{step}.keeps", course * MOST_SESSIONS + session, patient.id)
         return bool(u < self.body.adherence[patient.row])
+
+    def misses_unannounced(self, patient: Patient, step: str, course: int, session: int) -> bool:
+        """Whether a session that is not kept loses its slot, where people may fail to come."""
+        if not self.setting.behaviour.no_show:
+            return False
+        u = self.draws.at(f"{step}.unannounced", course * MOST_SESSIONS + session, patient.id)
+        return bool(u < self.numbers["no_show.course"])
 
     def lead_days(self, step: str) -> float:
         """Days between deciding on a step and the first day it can be booked for."""

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from simpy import Interrupt
 
+from spinesim.clinic.attend import VIDEO, attend
 from spinesim.clinic.crossing import cross
 from spinesim.clinic.observe import observe
 from spinesim.clinic.process import Steps
-from spinesim.clinic.station import ROUTINE, URGENT
 from spinesim.clinical import block_relief, emg, scan
 from spinesim.clinical.treatments import treat as act
 from spinesim.pathway import Offer, choose
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from spinesim.clinic.patient import Patient
 
 AT_THE_VISIT = ("talk", "tablets")
-VISITS = ("intake", "review")
 WEEK = 7
 
 
@@ -47,8 +46,12 @@ def referral(clinic: Clinic, patient: Patient) -> Steps:
 
 def visit(clinic: Clinic, patient: Patient) -> Steps:
     """Meet the physician; the pathway's first fitting rule makes its offer."""
-    known = patient.known
-    yield from attend(clinic, patient, "review" if known else "intake", urgent=patient.red_flag)
+    step = clinic.visit_of(patient)
+    due = patient.next_review or 0.0
+    if not (yield from attend(clinic, patient, step, patient.red_flag, earliest=due)):
+        patient.in_care = False  # gone: recovered, elsewhere, or not seen again
+        return
+    patient.by_video = step == VIDEO
     if math.isnan(patient.first_pain):  # also when a red flag cut the first visit short
         clinic.begin_care(patient)
     patient.next_review = clinic.next_review(patient)
@@ -80,11 +83,16 @@ def carry_out(clinic: Clinic, patient: Patient, offer: Offer) -> Steps:
 
 def procedure(clinic: Clinic, patient: Patient, step: str, urgent: bool) -> Steps:
     """A test, injection, ablation or operation, and the review that belongs to it."""
-    if not urgent:
-        yield clinic.lead_days(step)
+    lead = 0.0 if urgent else clinic.lead_days(step)
+    booked = clinic.by_appointment(step)
+    if lead and not booked:
+        yield lead
     again = clinic.treatments[step].kind == "test" and clinic.repeats(patient, step)
-    for _ in range(1 + again):
-        yield from attend(clinic, patient, step, urgent)
+    for i in range(1 + again):
+        earliest = clinic.env.now + lead if booked and i == 0 else 0.0
+        if not (yield from attend(clinic, patient, step, urgent, earliest=earliest)):
+            patient.next_review = clinic.next_review(patient)
+            return
     if clinic.followed(patient) and clinic.treatments[step].kind == "test":
         test(clinic, patient, step)
     treat(clinic, patient, step)
@@ -123,31 +131,30 @@ def course(clinic: Clinic, patient: Patient, step: str) -> Steps:
     what, (sessions, gap) = clinic.treatments[step], clinic.sessions(step)
     patient.courses[step] += 1
     mine, operations, flags = patient.courses[step], patient.tally["operations"], patient.flags
+    booked, due, begun = clinic.by_appointment(step), clinic.env.now, False
+
+    def wanted() -> bool:
+        return patient.in_care and patient.flags == flags and patient.tally["operations"] == operations
+
     patient.exercising += what.exercises
     for session in range(sessions):
-        if not patient.in_care or patient.flags > flags or patient.tally["operations"] > operations:
+        if not wanted():
             break
-        if clinic.keeps_session(patient, step, mine, session):
-            yield from attend(clinic, patient, step)
-            treat(clinic, patient, step)
-        yield gap
+        comes = clinic.keeps_session(patient, step, mine, session)
+        if comes or (booked and clinic.misses_unannounced(patient, step, mine, session)):
+            asked = attend(clinic, patient, step, earliest=due, under_way=begun, comes=comes, wanted=wanted)
+            if (yield from asked):
+                treat(clinic, patient, step)
+                begun = True
+            elif patient.gave_up:
+                break
+        if booked:  # the next one is asked for ahead, at the course's pace
+            due = max(due, clinic.env.now) + gap
+        else:
+            yield gap
+    if booked and wanted():
+        yield clinic.until(due)
     patient.exercising -= what.exercises
-
-
-def attend(clinic: Clinic, patient: Patient, step: str, urgent: bool = False) -> Steps:
-    """Ask for a slot, wait for it, use it, give it back. Urgent patients go first."""
-    resource = clinic.resource_of.get(step)
-    if resource is None:  # it takes nothing of this clinic's time
-        return
-    clinic.note(patient, "request", step, resource)
-    with clinic.resources[resource].request(priority=URGENT if urgent else ROUTINE) as place:
-        yield place
-        clinic.note(patient, "start", step, resource)
-        if step in VISITS:
-            patient.seen(clinic.env.now, counts=clinic.followed(patient))
-        yield clinic.slot_days[step]
-    clinic.note(patient, "end", step, resource)
-    clinic.charge(patient, "visit" if step in VISITS else step)
 
 
 def treat(clinic: Clinic, patient: Patient, step: str) -> None:
@@ -174,7 +181,7 @@ def wait_for_review(clinic: Clinic, patient: Patient) -> Steps:
     if patient.next_review is None:
         discharge(clinic, patient)
     else:
-        yield clinic.until(patient.next_review)
+        yield clinic.until(patient.next_review - clinic.days_ahead("review"))
 
 
 def discharge(clinic: Clinic, patient: Patient) -> None:

@@ -71,7 +71,7 @@ def observe(clinic: Clinic, patient: Patient) -> Facts:
         if name in asks:
             seen[name] = told(name, PERCENT * float(column[row]), f"report.{name}_error", PERCENT)
     for name, look in (("weakness", weakness_found), ("cord_signs", cord_signs_found)):
-        if name in asks and clinic.examines:
+        if name in asks and clinic.examines and not patient.by_video:
             seen[name] = look(body, row, chance)
     tally, report = patient.tally, patient.report
     leading, certainty = patient.leading

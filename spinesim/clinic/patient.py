@@ -22,9 +22,11 @@ class Patient:
     """One person's record in the clinic; days count from the start of the run."""
 
     __slots__ = (
+        "appointments",
         "beliefs",
         "block_relief",
         "blocks_positive",
+        "by_video",
         "cost",
         "counts",
         "courses",
@@ -41,6 +43,7 @@ class Patient:
         "flag_scanned",
         "flags",
         "flares_before",
+        "gave_up",
         "harm_counts",
         "id",
         "in_care",
@@ -90,6 +93,9 @@ class Patient:
         self.offers = Tally()  # what was offered, by step
         self.fired: dict[str, tuple[int, float]] = {}  # rule id -> (times, week last fired)
         self.process: Any = None
+        self.appointments = Tally()  # missed or cancelled so far, by step
+        self.gave_up = ""  # why the last slot asked for came to nothing
+        self.by_video = False  # the visit under way
 
     def __str__(self) -> str:
         return f"Patient {self.id}"

@@ -3,6 +3,7 @@
 from spinesim.study.compare import Study, compare, interval, run_study, study_plans
 from spinesim.study.outcomes import OUTCOMES
 from spinesim.study.results import SERIES, Results
+from spinesim.study.scenario import Scenario, scenario_plans
 from spinesim.study.simulation import (
     Plan,
     conditions,
@@ -21,6 +22,7 @@ __all__ = [
     "SERIES",
     "Plan",
     "Results",
+    "Scenario",
     "Story",
     "Study",
     "Trial",
@@ -36,6 +38,7 @@ __all__ = [
     "replications",
     "run_study",
     "run_trial",
+    "scenario_plans",
     "simulate",
     "simulate_steps",
     "study_plans",

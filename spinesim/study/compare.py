@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -47,10 +48,15 @@ class Study:
         One per run, same people and runs in each arm; the first arm is the reference.
     evidence : Evidence, optional
         For minimal important changes.
+    own : mapping of arm name to Evidence, optional
+        Of arms whose clinic has prices of its own.
     """
 
     def __init__(
-        self, results: Mapping[str, list[Results] | KeptRuns], evidence: Evidence | None = None
+        self,
+        results: Mapping[str, list[Results] | KeptRuns],
+        evidence: Evidence | None = None,
+        own: Mapping[str, Evidence] | None = None,
     ) -> None:
         if not results or not all(results.values()):
             raise SpinesimError("A study needs at least one arm with at least one run.")
@@ -60,6 +66,7 @@ class Study:
         }
         self._values: dict[tuple[str, str], Floats] = {}
         self.evidence = evidence or shipped_evidence()
+        self._own = dict(own or {})
         first = next(iter(self.results.values()))
         for arm, runs in self.results.items():
             same = len(runs) == len(first) and all(
@@ -83,6 +90,10 @@ class Study:
     def runs(self) -> int:
         """Replications."""
         return len(next(iter(self.results.values())))
+
+    def evidence_of(self, arm: str) -> Evidence:
+        """The evidence an arm was run with: its clinic may have prices of its own."""
+        return self._own.get(arm, self.evidence)
 
     def _units(self, arm: str, outcome: str) -> Floats:
         """The independent values an interval is built on: people in one run, else run means."""
@@ -237,7 +248,23 @@ def run_study(
             runs.add(done, plan_key(wish))
         else:
             runs.append(done)
-    return Study(results, plans[0].evidence)
+    own = {one.arm: one.evidence for one in plans if one.evidence != plans[0].evidence}
+    if any(one.warm_up for one in plans):
+        results = _who_counts_everywhere(results)
+    return Study(results, plans[0].evidence, own)
+
+
+def _who_counts_everywhere(
+    results: dict[str, list[Results] | KeptRuns],
+) -> dict[str, list[Results] | KeptRuns]:
+    """Only people counted in every arm of a run: where more come, fewer of the first are past the warm-up."""
+    if any(isinstance(runs, KeptRuns) for runs in results.values()):
+        return results  # too many to hold: arms with other arrivals are refused by the study
+    runs = zip(*results.values(), strict=True)
+    shared = [reduce(np.intersect1d, (one.patients["patient"].to_numpy() for one in arms)) for arms in runs]
+    return {
+        arm: [one.only(who) for one, who in zip(each, shared, strict=True)] for arm, each in results.items()
+    }
 
 
 def compare(

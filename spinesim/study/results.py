@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spinesim.clinic import COLUMNS, Bills, Clinic, EventLog
+from spinesim.clinic import COLUMNS, Accounts, Bills, Clinic, EventLog, opening_day
 from spinesim.clinical import outcomes
+from spinesim.errors import SpinesimError
 from spinesim.pathway import COUNTED_BY
 
 SERIES = ("pain", "limb_pain", "axial_pain", "disability", "rmdq")
@@ -39,6 +40,11 @@ class Results:
     bills : DataFrame
         One row per charge, in the order they fell due: patient, day (of the run), item (``visit``,
         ``imaging`` … or ``harm.<kind>``). ``patients["cost"]`` is the sum of ``<item>.price`` over them.
+    accounts : DataFrame
+        One row for each day and resource that is not ample, see `spinesim.clinic.accounts.Accounts`.
+
+    Of a clinic that was given time to warm up, `patients`, `series` and `bills` hold who was referred after
+    it; the log and the accounts hold everybody.
     """
 
     arm: str
@@ -48,6 +54,7 @@ class Results:
     patients: pd.DataFrame
     log: EventLog = field(repr=False)
     bills: pd.DataFrame = field(repr=False, default_factory=lambda: Bills().table())
+    accounts: pd.DataFrame = field(repr=False, default_factory=Accounts.none)
 
     @cached_property
     def events(self) -> pd.DataFrame:
@@ -59,11 +66,27 @@ class Results:
 
     def rename(self, arm: str) -> Results:
         """The same results under another name."""
-        return Results(arm, self.run, self.weeks, self.series, self.patients, self.log, self.bills)
+        return replace(self, arm=arm)
+
+    def only(self, patients: npt.NDArray[np.integer]) -> Results:
+        """The same run, counting only these people."""
+        counts = np.isin(self.patients["patient"].to_numpy(), patients)
+        if counts.all():
+            return self
+        return self._counting(counts)
+
+    def _counting(self, counts: npt.NDArray[np.bool_]) -> Results:
+        people = self.patients[counts].reset_index(drop=True)
+        return replace(
+            self,
+            patients=people,
+            series={name: values[:, counts] for name, values in self.series.items()},
+            bills=self.bills[self.bills["patient"].isin(people["patient"])].reset_index(drop=True),
+        )
 
 
-def collect(clinic: Clinic, arm: str, run: int) -> Results:
-    """Read a finished clinic."""
+def collect(clinic: Clinic, arm: str, run: int, warm_up: int = 0) -> Results:
+    """Read a finished clinic; who was referred in its first `warm_up` weeks is not counted."""
     body, numbers, cohort = clinic.body, clinic.numbers, clinic.body.cohort
     series = dict(body.record)
     series["rmdq"] = outcomes.rmdq(numbers, series["disability"]).astype(np.float32)
@@ -72,7 +95,17 @@ def collect(clinic: Clinic, arm: str, run: int) -> Results:
         column[f"harm_{harm}"] = [p.harm_counts[harm] for p in clinic.patients]
     weeks = np.arange(body.weeks + 1, dtype=np.int64)
     assert len(weeks) == len(series["pain"]) and len(cohort) == len(clinic.patients)
-    return Results(arm, run, weeks, series, pd.DataFrame(column), clinic.log, clinic.bills.table())
+    bills, accounts = clinic.bills.table(), clinic.accounts.table()
+    done = Results(arm, run, weeks, series, pd.DataFrame(column), clinic.log, bills, accounts)
+    if not warm_up:
+        return done
+    counts = body.entry >= opening_day(clinic.setting) + warm_up * WEEK
+    if not counts.any():
+        raise SpinesimError(
+            f"Nobody was referred after the {warm_up} weeks of warm-up: ask for more patients or a shorter "
+            "warm_up."
+        )
+    return done._counting(counts)
 
 
 def _who(clinic: Clinic) -> Columns:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from spinesim.clinic import Clinic, ClinicSetting, load_clinic
+from spinesim.clinic import Clinic, ClinicSetting, load_clinic, own_numbers
 from spinesim.clinical import check_patients
 from spinesim.clinical.cohort import Mix, case_mix
 from spinesim.errors import SpinesimError
@@ -54,7 +54,8 @@ class Plan:
     """Everything that decides the numbers of one arm; the same plan gives the same bits.
 
     `condition` is a condition, the name of a case mix, or weights by condition; `person` is what is the
-    same for everyone. With `before`, people are judged for eligibility at the end of that plan's weeks.
+    same for everyone. With `before`, people are judged for eligibility at the end of that plan's weeks. Who is
+    referred in the first `warm_up` weeks uses the clinic and is not counted.
     """
 
     arm: str
@@ -69,6 +70,7 @@ class Plan:
     eligibility: tuple[tuple[str, float], ...] = ()
     person: Told = ()
     before: Plan | None = None
+    warm_up: int = 0
 
     @property
     def mix(self) -> Mix:
@@ -91,6 +93,7 @@ def plan(
     person: Person | None = None,
     people: People | None = None,
     before: Plan | None = None,
+    warm_up: float = 0,
 ) -> Plan:
     """Check the wishes for one arm and write them down.
 
@@ -99,7 +102,7 @@ def plan(
     pathway : Pathway, name or path
     condition : str or mapping
         A key of ``data/conditions.toml`` (default ``lumbar_strain``), a case mix (``pain_clinic``,
-        ``primary_care``), or weights by condition.
+        ``primary_care``), or weights by condition; the clinic's own `mix` comes before the default.
     patients : int
         1 to 100,000; default 1,000.
     years : float
@@ -119,6 +122,8 @@ def plan(
         People drawn by `spinesim.cohort`; they bring condition, patients, seed, run and person with them.
     before : Plan, optional
         What people live through until eligibility is judged, at the end of its weeks; default: at referral.
+    warm_up : int
+        Weeks since the clinic opened; who is referred in them is not counted.
 
     Raises
     ------
@@ -136,7 +141,8 @@ def plan(
         own = _of_people(people, condition=condition, patients=patients, seed=seed, run=run, person=person)
         condition, patients, seed, run = as_mix(own.condition), own.patients, own.seed, own.run
         person, evidence = dict(own.person), evidence or own.evidence
-    condition = "lumbar_strain" if condition is None else condition
+    place = clinic if isinstance(clinic, ClinicSetting) else load_clinic(clinic)
+    condition = condition or place.mix or "lumbar_strain"
     patients = check_patients(1_000 if patients is None else patients)
     seed, run = 1 if seed is None else seed, 0 if run is None else run
     if patients * weeks / WEEKS_PER_YEAR > MOST_PATIENT_YEARS:
@@ -144,7 +150,7 @@ def plan(
             f"{patients:,} patients x {years} years is more than {MOST_PATIENT_YEARS:,} patient-years; "
             "ask for fewer."
         )
-    known = evidence or shipped_evidence()
+    known = own_numbers(place, evidence or shipped_evidence())
     mix = written(known, condition)
     same = told(known, mix, person)
     Draws(seed, run)  # refuses an impossible seed or run now rather than later
@@ -155,7 +161,7 @@ def plan(
     return Plan(
         arm=arm or chosen.name,
         pathway=chosen,
-        clinic=clinic if isinstance(clinic, ClinicSetting) else load_clinic(clinic),
+        clinic=place,
         condition=mix,
         patients=patients,
         weeks=weeks,
@@ -165,7 +171,21 @@ def plan(
         eligibility=tuple(sorted((eligibility or {}).items())),
         person=same,
         before=before,
+        warm_up=_check_warm_up(warm_up, place),
     )
+
+
+def _check_warm_up(weeks: object, clinic: ClinicSetting) -> int:
+    """A number of weeks, of a clinic to which people keep coming."""
+    if isinstance(weeks, bool) or not isinstance(weeks, int) or not 0 <= weeks <= MOST_YEARS * WEEKS_PER_YEAR:
+        raise SpinesimError(
+            f"warm_up is {str(weeks)[:20]}; give whole weeks from 0 to {MOST_YEARS * WEEKS_PER_YEAR}."
+        )
+    if weeks and clinic.arrivals is None:
+        raise SpinesimError(
+            f"warm_up is {weeks}, but everyone comes to clinic '{clinic.name}' on day 0: leave it out."
+        )
+    return weeks
 
 
 def _check_region(pathway: Pathway, evidence: Evidence, mix: str | Written) -> None:
@@ -210,7 +230,7 @@ def steps(wish: Plan) -> Generator[float, None, Results]:
     cohort = eligible_cohort(wish, draws)
     clinic = Clinic(wish.pathway, wish.clinic, cohort, wish.evidence, draws, wish.weeks)
     yield from clinic.run()
-    return collect(clinic, wish.arm, wish.run)
+    return collect(clinic, wish.arm, wish.run, wish.warm_up)
 
 
 def finish(wish: Plan, progress: Progress | None = None) -> Results:

@@ -1,11 +1,15 @@
 """The event table is the whole truth: what is counted and paid is what the events say, inside follow-up."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
 import spinesim as ss
 from spinesim.study.simulation import shipped_evidence
+
+STEADY = Path(__file__).with_name("steady.toml")
 
 PROCEDURES = {
     "physiotherapy": "sessions", "imaging": "images", "epidural": "epidurals",
@@ -26,7 +30,7 @@ def evidence(flags, uptakes):
     return shipped_evidence().change(uptakes(0.8) | flags(0.1) | often | WHOLE | BILLS)
 
 
-def run(evidence, clinic="community", condition="disc_herniation", change=None, **dials):
+def run(evidence, clinic=STEADY, condition="disc_herniation", change=None, **dials):
     early = {"block_after_weeks": 2, "finding_after_weeks": 2, "injection_after_weeks": 2}
     return ss.simulate(
         ss.pathway("conservative_first").change(**early | dials),
@@ -41,7 +45,7 @@ def run(evidence, clinic="community", condition="disc_herniation", change=None, 
 
 RUNS = {
     "ample": {"clinic": "ample"},
-    "community": {},
+    STEADY: {},
     "forty sessions": {"physiotherapy_sessions": 40},
     "facets": {"condition": "facet_pain"},
     "slow scanner": {"change": {"imaging.minutes": 350.0, "physiotherapy.minutes": 200.0}},
@@ -129,7 +133,7 @@ def small(evidence):
         patients=60,
         years=0.5,
         seed=5,
-        clinic="community",
+        clinic=STEADY,
         evidence=evidence,
     )
 
@@ -182,7 +186,7 @@ def test_health_lost_by_a_harm_is_lost_once_for_each_time(evidence, priced):
 
 def test_follow_up_ends_at_the_start_of_its_last_day(build):
     """Half a day before it counts, at the end itself no longer: no event, no price, no count."""
-    clinic = build("conservative_first", patients=40, weeks=2, setting="community")
+    clinic = build("conservative_first", patients=40, weeks=2, setting=STEADY)
     first, last = clinic.patients[0], clinic.patients[-1]
     assert first.end == first.entry + 14 < last.end
     for day, more in ((first.end - 0.5, 1), (first.end, 0)):

@@ -1,13 +1,16 @@
 """The clinic: waits, capacity, priority, and who is where."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
 import spinesim as ss
 from spinesim.clinic import load_clinic
-from spinesim.evidence import data_folder
 from spinesim.study.simulation import shipped_evidence
+
+STEADY = Path(__file__).with_name("steady.toml")
 
 STEPS = (
     "intake",
@@ -29,7 +32,7 @@ def ample():
 @pytest.fixture(scope="module")
 def busy():
     return ss.simulate(
-        "conservative_first", condition="disc_herniation", patients=300, years=1, seed=5, clinic="community"
+        "conservative_first", condition="disc_herniation", patients=300, years=1, seed=5, clinic=STEADY
     )
 
 
@@ -58,7 +61,7 @@ def test_people_wait_when_capacity_is_small(busy):
 
 
 def test_no_resource_ever_has_more_people_than_servers(busy):
-    setting = load_clinic("community")
+    setting = load_clinic(STEADY)
     table = stays(busy.events).dropna(subset=["start"])
     for resource, rows in table.groupby("resource"):
         changes = pd.concat([
@@ -115,7 +118,7 @@ def test_urgent_patients_overtake():
         patients=400,
         years=1,
         seed=5,
-        clinic="community",
+        clinic=STEADY,
         evidence=ev,
     )
     table = stays(run.events)
@@ -147,7 +150,7 @@ def test_capacity_changes_no_ones_biology():
         if rule.id != "recovered":
             nothing = nothing.without(rule.id)
     one = ss.simulate(nothing, condition="lumbar_strain", patients=200, years=1, seed=2)
-    other = ss.simulate(nothing, condition="lumbar_strain", patients=200, years=1, seed=2, clinic="community")
+    other = ss.simulate(nothing, condition="lumbar_strain", patients=200, years=1, seed=2, clinic=STEADY)
     np.testing.assert_array_equal(one.series["pain"], other.series["pain"])
 
 
@@ -166,9 +169,9 @@ def test_a_broken_clinic_file_is_refused_in_one_sentence(tmp_path, text, says):
 
 @pytest.mark.parametrize("bad", ["0", "-1", "1.5", "'many'"])
 def test_impossible_servers_are_refused(tmp_path, bad):
-    good = (data_folder() / "clinics" / "community.toml").read_text()
+    good = STEADY.read_text()
     path = tmp_path / "mine.toml"
-    path.write_text(good.replace("servers = 3, hours_per_week = 26", f"servers = {bad}, hours_per_week = 26"))
+    path.write_text(good.replace("staff = 3, hours_per_week = 26", f"staff = {bad}, hours_per_week = 26"))
     with pytest.raises(ss.SpinesimError, match="physician"):
         load_clinic(path)
 

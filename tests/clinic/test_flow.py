@@ -5,15 +5,19 @@ import math
 from collections import Counter, defaultdict
 from fractions import Fraction
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import spinesim as ss
 from spinesim.clinic import Clinic, load_clinic
+from spinesim.clinic.check import LENGTHS
 from spinesim.clinic.observe import observe
 from spinesim.clinical import examine
 from spinesim.study.simulation import shipped_evidence
+
+STEADY = Path(__file__).with_name("steady.toml")
 
 FOLLOW_UP, WAITING, TREATED, LEFT = "in follow-up", "waiting", "in treatment", "discharged"
 
@@ -71,7 +75,7 @@ class Whereabouts:
             assert event in ("offer", "declined", "result", "harm") and self.journey[patient] == FOLLOW_UP
 
 
-def clinic_of(build, change=None, setting="community", patients=150, **dials):
+def clinic_of(build, change=None, setting=STEADY, patients=150, **dials):
     pathway = ss.pathway("conservative_first").change(**dials)
     return build(
         pathway, "disc_herniation", patients, 26, setting=setting, kind=Watched,
@@ -159,20 +163,20 @@ def test_routine_queues_start_as_an_oracle_of_first_come_first_served_says(build
 
 def test_slots_take_their_minutes_of_the_weekly_hours():
     """45 minutes of a clinician who works 26 hours a week: 45/60/26 of a week."""
-    physician = load_clinic("community").resources.physician
+    physician = load_clinic(STEADY).resources.physician
     assert physician.slot_days(45.0) == pytest.approx(7 * 45 / 60 / physician.hours_per_week, rel=1e-12)
     assert load_clinic("ample").resources.physician.capacity == math.inf
 
 
 def test_every_step_takes_its_own_minutes_on_its_own_resource(build):
-    clinic = build("conservative_first", patients=1, setting="community")
-    resources, v = load_clinic("community").resources, clinic.numbers
-    minutes = {step: v[f"{step}.minutes"] for step in clinic.resource_of if step not in ("intake", "review")}
-    minutes |= {"intake": v["first_visit.minutes"], "review": v["visit.minutes"]}
+    clinic = build("conservative_first", patients=1, setting=STEADY)
+    resources, v = load_clinic(STEADY).resources, clinic.numbers
+    minutes = {step: v[f"{step}.minutes"] for step in clinic.resource_of if step not in LENGTHS}
+    minutes |= {step: v[f"{name}.minutes"] for step, name in LENGTHS.items()}
     assert minutes["intake"] != minutes["review"]
     assert {
         s: r["resource"] for s, r in shipped_evidence().treatments.items() if r["resource"] != "none"
-    } == {step: name for step, name in clinic.resource_of.items() if step not in ("intake", "review")}
+    } == {step: name for step, name in clinic.resource_of.items() if step not in LENGTHS}
     for step, name in clinic.resource_of.items():
         assert clinic.slot_days[step] == getattr(resources, name).slot_days(minutes[step])
 
@@ -244,8 +248,8 @@ def test_a_planned_procedure_waits_its_lead_days_and_its_review_comes_on_its_day
 
 
 def test_arrivals_come_at_the_clinics_rate_and_never_backwards(build):
-    clinic = build("conservative_first", patients=4_000, weeks=1, setting="community")
+    clinic = build("conservative_first", patients=4_000, weeks=1, setting=STEADY)
     entry = np.array([p.entry for p in clinic.patients])
     assert (np.diff(entry) >= 0).all()
-    gap = 7 / load_clinic("community").arrivals_per_week
+    gap = 7 / load_clinic(STEADY).arrivals.per_week
     assert abs(entry[-1] / 4_000 - gap) < 4 * gap / np.sqrt(4_000)

@@ -2,6 +2,7 @@
 
 import itertools
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +13,8 @@ from spinesim.clinic.observe import observe
 from spinesim.clinical import block_relief, reported
 from spinesim.evidence import Draws
 from spinesim.study.simulation import shipped_evidence
+
+STEADY = Path(__file__).with_name("steady.toml")
 
 
 class Listening:
@@ -146,7 +149,7 @@ def test_scores_in_another_week_have_another_error_and_in_the_same_week_the_same
 
 def test_weeks_of_a_late_entry_count_from_their_own_day(build):
     """The error belongs to the person's own week, not to the calendar's."""
-    clinic = build("conservative_first", "facet_pain", 60, 8, setting="community")
+    clinic = build("conservative_first", "facet_pain", 60, 8, setting=STEADY)
     list(clinic.run())
     late = [p for p in clinic.patients if p.entry > 7]
     assert late

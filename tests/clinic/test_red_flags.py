@@ -1,10 +1,14 @@
 """Cauda equina: seen at once, scanned anew, operated the same day, whatever went before."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 import spinesim as ss
 from spinesim.study.simulation import shipped_evidence
+
+STEADY = Path(__file__).with_name("steady.toml")
 
 PATHWAYS = ("conservative_first", "early_imaging", "early_surgery")
 WEEKS = 26
@@ -155,7 +159,7 @@ def test_physiotherapy_stops_at_a_planned_operation(build, uptakes):
 def test_a_flag_gives_up_any_wait_and_goes_before_everyone_else(build, flags):
     """A full scanner: whoever has a flag asks at once, and no routine scan asked for earlier begins first."""
     slow = shipped_evidence().change(flags(0.2) | {"imaging.minutes": 100.0})
-    _, events, flag = run(build, slow, "early_imaging", patients=300, setting="community")
+    _, events, flag = run(build, slow, "early_imaging", patients=300, setting=STEADY)
     visits = events[(events["event"] == "request") & events["step"].isin(["intake", "review"])]
     assert set(flag.items()) <= set(zip(visits["patient"], visits["day"], strict=True))
     asked, began = (of(events, event, "imaging") for event in ("request", "start"))
