@@ -13,7 +13,7 @@ from spinesim.errors import SpinesimError
 from spinesim.evidence import Draws
 
 WEEK, YEAR = 7, 365.25
-MOST_DAYS = 36_525  # a century: whoever has not come by then never comes
+MOST_DAYS = round(100 * YEAR)  # a century: whoever has not come by then never comes
 
 
 def opening_day(setting: ClinicSetting) -> int:
@@ -35,7 +35,7 @@ def entry_days(setting: ClinicSetting, draws: Draws, cohort: Cohort) -> npt.NDAr
     if arrivals is None:
         return np.zeros(len(cohort), dtype=np.int64)
     opens, before = opening_day(setting), min(arrivals.backlog, len(cohort))
-    listed = np.floor((np.arange(before) + 0.5) / max(arrivals.backlog, 1) * opens)
+    listed = np.floor((2 * np.arange(before) + 1) / (2 * max(arrivals.backlog, 1)) * opens)
     gaps = -np.log1p(-draws.block("arrival", 0, int(cohort.ids[-1]) + 1)[cohort.ids[before:]])
     due = np.cumsum(gaps)  # in expected arrivals
     if arrivals.by_weekday is None and arrivals.by_month is None and arrivals.growth_per_year == 0:
