@@ -1,4 +1,4 @@
-"""The command line: ``spinesim lab | run | compare | trial | validate | calibrate | claims | evidence``."""
+"""The command line: ``spinesim --help`` says what there is."""
 
 from __future__ import annotations
 
@@ -30,10 +30,22 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _command(argv: Sequence[str] | None) -> int:
-    from spinesim.cli import calibrate, evidence, lab, naive, studies, uncertainty, validate
+    from spinesim.cli import (
+        calibrate,
+        evidence,
+        import_data,
+        lab,
+        naive,
+        report,
+        serve,
+        studies,
+        uncertainty,
+        validate,
+    )
 
     parser = make_parser()
     args = parser.parse_args(argv)
+    args.typed = list(sys.argv[1:] if argv is None else argv)
     if args.version:
         from spinesim import __version__
 
@@ -50,11 +62,14 @@ def _command(argv: Sequence[str] | None) -> int:
         "uncertainty": uncertainty.uncertainty,
         "naive": naive.naive,
         "evidence": evidence.evidence,
+        "import": import_data.import_data,
+        "report": report.report,
+        "serve": serve.serve,
     }
     if args.command not in commands:
         parser.print_help()
         return 0
-    if getattr(args, "out", None):
+    if getattr(args, "out", None) and args.command != "report":
         from spinesim.study.files import check_folder
 
         check_folder(args.out, args.force)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 def add(commands: Any) -> None:
     """Add the command to the parser."""
+    from spinesim.cli.output import add_out
     from spinesim.cli.running import add_running
 
     parser = commands.add_parser(
@@ -35,8 +36,7 @@ def add(commands: Any) -> None:
         "--save", action="store_true", help="put the fit among the shipped ones (data/calibrations/fits)"
     )
     add_running(parser)
-    parser.add_argument("--out", type=Path, help="folder for CSV tables, the figure and manifest.json")
-    parser.add_argument("--force", action="store_true", help="replace spinesim results already in --out")
+    add_out(parser)
 
 
 def calibrate(args: argparse.Namespace) -> int:
@@ -116,7 +116,7 @@ def _write(args: argparse.Namespace, found: list[tuple[dict[str, Any], Any]]) ->
     """The result folder: draws, parameters, figures and picture of each fit, and a manifest."""
     import pandas as pd
 
-    from spinesim.study.files import write_folder
+    from spinesim.cli.output import write_out
     from spinesim.view.calibration import plot_calibration
     from spinesim.view.plots import picture
 
@@ -134,5 +134,5 @@ def _write(args: argparse.Namespace, found: list[tuple[dict[str, Any], Any]]) ->
         "fits": {log["name"]: {k: v for k, v in log.items() if k not in keys} for log, _ in found},
         "note": "Simulated patients. Not for decisions about individual patients.",
     }
-    write_folder(args.out, tables, manifest, args.force, pictures)
-    print(f"\nWritten to {args.out}: {', '.join([*(f'{t}.csv' for t in tables), *pictures])}, manifest.json")
+    print()
+    write_out(args, tables, manifest, pictures)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -12,6 +11,7 @@ if TYPE_CHECKING:
 
 def add(commands: Any) -> None:
     """Add the command to the parser."""
+    from spinesim.cli.output import add_out
     from spinesim.cli.parser import number
     from spinesim.cli.running import add_running
 
@@ -33,15 +33,14 @@ def add(commands: Any) -> None:
         help="bootstrap resamples behind the emulated trial's intervals (default: 200)",
     )
     add_running(parser)
-    parser.add_argument("--out", type=Path, help="folder for CSV tables, the figure and manifest.json")
-    parser.add_argument("--force", action="store_true", help="replace spinesim results already in --out")
+    add_out(parser)
 
 
 def naive(args: argparse.Namespace) -> int:
     """Run the cohort study and print every answer beside the truth."""
     from spinesim import __version__
+    from spinesim.cli.output import write_out
     from spinesim.cli.running import running
-    from spinesim.study.files import write_folder
     from spinesim.study.naive import run_naive
     from spinesim.study.simulation import shipped_evidence
 
@@ -68,8 +67,8 @@ def naive(args: argparse.Namespace) -> int:
             "note": "Simulated patients. Not for decisions about individual patients.",
         }
         tables = {"estimates": found.table, "who": found.who}
-        write_folder(args.out, tables, manifest, args.force, {"naive.png": picture(plot_naive(found.table))})
-        print(f"\nWritten to {args.out}: estimates.csv, who.csv, naive.png, manifest.json")
+        print()
+        write_out(args, tables, manifest, {"naive.png": picture(plot_naive(found.table))})
     return 0
 
 

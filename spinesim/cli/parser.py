@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import NoReturn
 
-from spinesim.cli import calibrate, naive, uncertainty, validate
+from spinesim.cli import calibrate, import_data, naive, report, serve, uncertainty, validate
 from spinesim.cli.running import add_running
 from spinesim.errors import SpinesimError
 
@@ -14,7 +14,10 @@ LARGEST = 1e15
 """The largest number an option takes; every whole number up to it is exact."""
 
 STANCES = "sceptical, base, hopeful or article"
-COMMANDS = "lab | run | compare | trial | validate | calibrate | claims | uncertainty | naive | evidence"
+COMMANDS = (
+    "lab | serve | run | compare | report | import | trial | validate | calibrate | claims | uncertainty | "
+    "naive | evidence"
+)
 TEACH = """\
 examples, from simple to rich:
   spinesim lab                                  open the lessons in JupyterLab
@@ -25,6 +28,11 @@ examples, from simple to rich:
                                                 the same, with every disputed figure read sceptically
   spinesim compare conservative_first early_imaging --clinic community --runs 20 --out results/
                                                 with waiting lists, 20 replications, tables kept
+  spinesim compare article_tailored@community article_tailored@my_clinic.toml --warm-up 26 --runs 10 --out study/
+                                                today's clinic beside yours; people of the first weeks not counted
+  spinesim report study/ --out report.html      one page for the meeting
+  spinesim import --template visits.csv         a form for your own appointments; then: spinesim import visits.csv
+  spinesim serve 11                             the clinic lead's lab as a page of its own
   spinesim trial sciatica_conservative          a published trial re-run, model beside paper
   spinesim validate                             every published trial: what falls inside, misses first
   spinesim calibrate                            what was fitted, how well, and what the data cannot tell
@@ -78,7 +86,10 @@ def make_parser() -> argparse.ArgumentParser:
         description="Run the same people, with the same fate, under each pathway; the first is reference.",
     )
     compare.add_argument(
-        "pathways", nargs="+", metavar="pathway", help="two or more shipped names or .toml files"
+        "pathways",
+        nargs="+",
+        metavar="pathway",
+        help="two or more shipped names or .toml files; pathway@clinic for one in a clinic of its own",
     )
     trial = commands.add_parser(
         "trial",
@@ -127,6 +138,9 @@ def make_parser() -> argparse.ArgumentParser:
     calibrate.add(commands)
     uncertainty.add(commands)
     naive.add(commands)
+    import_data.add(commands)
+    report.add(commands)
+    serve.add(commands)
 
     evidence = commands.add_parser(
         "evidence",
@@ -161,8 +175,8 @@ def _study_options(*commands: argparse.ArgumentParser) -> None:
     for command in commands:
         command.add_argument(
             "--condition",
-            default="lumbar_strain",
-            help="who comes: a condition or a case mix of data/ (default: lumbar_strain)",
+            help="who comes: a condition or a case mix of data/ (default: the clinic's own mix, else "
+            "lumbar_strain)",
         )
         command.add_argument("--patients", type=number, default=1_000, help="people per run (default: 1000)")
         command.add_argument("--years", type=number, default=2, help="follow-up (default: 2)")
@@ -170,6 +184,16 @@ def _study_options(*commands: argparse.ArgumentParser) -> None:
             "--clinic", default="ample", help="shipped name or .toml file (default: ample, no waiting)"
         )
         command.add_argument("--runs", type=number, default=1, help="replications (default: 1)")
+        command.add_argument(
+            "--warm-up",
+            type=number,
+            default=0,
+            metavar="WEEKS",
+            help="do not count who is referred in the clinic's first weeks (default: 0)",
+        )
+        command.add_argument(
+            "--question", default="", help="what the meeting asks; goes into the result folder and its report"
+        )
         command.add_argument(
             "--stance", default="base", help=f"how disputed evidence is read: {STANCES} (default: base)"
         )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import shlex
+import time
 from collections.abc import Callable, Sequence
 from shutil import get_terminal_size
 from typing import Any
@@ -35,10 +37,8 @@ def _evidence(settings: Sequence[str], stance: str) -> Any:
 
 
 def study(args: argparse.Namespace) -> int:
-    """Run one pathway, or compare several on the same people."""
-    from spinesim.evidence.references import check_reference
-    from spinesim.pathway import load_pathway
-    from spinesim.study import OUTCOMES, run_study, study_plans
+    """Run one pathway, or compare several on the same people; each in a clinic of its own if it says so."""
+    from spinesim.study import OUTCOMES, run_study, scenario_plans
 
     names = [args.pathway] if args.command == "run" else args.pathways
     if args.command == "compare" and len(names) < 2:
@@ -46,34 +46,38 @@ def study(args: argparse.Namespace) -> int:
             f"compare needs two or more pathways: name another, or use `spinesim run {names[0]}`."
         )
     known = _evidence(args.set, args.stance)
-    pathways: dict[str, Any] = {}
-    for name in names:
-        loaded = load_pathway(name)
-        for rule in loaded.rules:
-            check_reference(f"{name}, rule '{rule.id}', key 'reference'", rule.reference, known.figures)
-        arm = loaded.name
-        while arm in pathways:
-            arm += " (again)"
-        pathways[arm] = loaded
-    plans = study_plans(
-        pathways,
+    scenarios = _scenarios(names, args.clinic, known)
+    plans = scenario_plans(
+        scenarios,
         runs=args.runs,
         condition=args.condition,
         patients=args.patients,
         years=args.years,
         seed=1 if args.seed is None else args.seed,
-        clinic=args.clinic,
+        warm_up=args.warm_up,
         evidence=known,
     )
+    began = time.perf_counter()
     with running(args, many=args.runs > 1) as (executor, keep, progress):
         done = run_study(plans, executor, progress, keep)
+    seconds = time.perf_counter() - began
     summary, differences = done.summary(), done.differences()
     if known.taken != "base":
         print(f"Evidence as a {known.taken} reader has it: {len(known.changes)} numbers differ.\n")
     _show(summary)
-    if len(pathways) > 1:
-        print(f"\nPaired differences: the same people under each pathway, minus '{done.arms[0]}'")
+    if len(scenarios) > 1:
+        print(f"\nPaired differences: the same people in each, minus '{done.arms[0]}'")
         _show(differences)
+    if any(one.clinic.arrivals for one in scenarios):
+        _show_flow(done)
+        if args.out:
+            from spinesim.study import scenario_folder
+
+            scenario_folder.write(
+                done, plans, args.out, args.force, args.question, command=_typed(args), seconds=seconds
+            )
+            print(f"\nWritten to {args.out}. For a report: spinesim report {args.out} --out report.html")
+        return 0
     _keep(
         args,
         plans,
@@ -84,6 +88,41 @@ def study(args: argparse.Namespace) -> int:
         outcomes={key: outcome.unit for key, outcome in OUTCOMES.items()},
     )
     return 0
+
+
+def _scenarios(names: Sequence[str], clinic: str, known: Any) -> list[Any]:
+    """Arms as typed: ``pathway``, or ``pathway@clinic`` for one in a clinic of its own."""
+    from spinesim.clinic import load_clinic
+    from spinesim.evidence.references import check_reference
+    from spinesim.pathway import load_pathway
+    from spinesim.study import Scenario
+
+    made: list[Any] = []
+    for name in names:
+        care, at, place = name.partition("@")
+        loaded, setting = load_pathway(care), load_clinic(place if at else clinic)
+        for rule in loaded.rules:
+            check_reference(f"{care}, rule '{rule.id}', key 'reference'", rule.reference, known.figures)
+        arm = f"{loaded.name} @ {setting.name}" if at else loaded.name
+        while arm in {one.name for one in made}:
+            arm += " (again)"
+        made.append(Scenario(arm, loaded, setting))
+    return made
+
+
+def _show_flow(done: Any) -> None:
+    """Waits, use of time and lists of a clinic to which people keep coming."""
+    from spinesim.study.flow import utilisation, wait_table
+
+    print("\nWaits, in days: half wait at most the median, nine in ten at most the 90th centile")
+    _show(wait_table(done)[["arm", "step", "n", "median", "low", "high", "p90", "p90_low", "p90_high"]])
+    print("\nUse of the hours that are open")
+    _show(utilisation(done))
+
+
+def _typed(args: argparse.Namespace) -> str:
+    """The command as it could be typed again."""
+    return "spinesim " + shlex.join(args.typed)
 
 
 def trial(args: argparse.Namespace) -> int:

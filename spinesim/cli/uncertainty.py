@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import time
-from pathlib import Path
 from typing import Any
 
 from spinesim.errors import SpinesimError
@@ -15,6 +15,7 @@ LINES = 12  # of a table on the screen
 
 def add(commands: Any) -> None:
     """Add the command to the parser."""
+    from spinesim.cli.output import add_out
     from spinesim.cli.parser import STANCES, number
     from spinesim.cli.running import add_running
 
@@ -60,18 +61,18 @@ def add(commands: Any) -> None:
         "--stances", action="store_true", help="the same comparison under every stance, side by side"
     )
     add_running(parser)
-    parser.add_argument("--out", type=Path, help="folder for CSV tables, figures and manifest.json")
-    parser.add_argument("--force", action="store_true", help="replace spinesim results already in --out")
+    add_out(parser)
 
 
 def uncertainty(args: argparse.Namespace) -> int:
     """Run what was asked for, print it in plain words and keep it."""
     from spinesim.cli import uncertainty_words as words
+    from spinesim.cli.output import peak_memory, write_out
     from spinesim.cli.running import running
     from spinesim.cli.studies import _evidence
     from spinesim.study import study_plans
     from spinesim.study import uncertainty as study
-    from spinesim.study.files import manifest, write_folder
+    from spinesim.study.files import manifest
 
     wishes: dict[str, Any] = {
         "condition": args.condition, "patients": args.patients, "years": args.years, "clinic": args.clinic,
@@ -79,8 +80,11 @@ def uncertainty(args: argparse.Namespace) -> int:
     }  # fmt: skip
     _check(args)
     plans = study_plans(args.pathways, **wishes)  # refuses what is impossible before anything is computed
-    if args.parameters:
-        study.make_sampler(plans[0].evidence).only(args.parameters)
+    sampler = None
+    if args.draws or any(getattr(args, kind) for kind in KINDS):
+        sampler = study.make_sampler(plans[0].evidence, say=_say)
+    if args.parameters and sampler is not None:
+        sampler.only(args.parameters)
     for outcome in (args.tornado, args.morris, args.sobol):
         _check_outcome(outcome, plans[0].weeks)
     tables: dict[str, Any] = {}
@@ -90,26 +94,29 @@ def uncertainty(args: argparse.Namespace) -> int:
         where: dict[str, Any] = {"executor": executor, "keep": keep, "progress": progress}
         if args.draws:
             found = study.uncertainty(
-                args.pathways, draws=args.draws, runs=args.runs, draw_seed=args.draw_seed, **where, **wishes
-            )
+                args.pathways, draws=args.draws, runs=args.runs, draw_seed=args.draw_seed, sampler=sampler,
+                **where, **wishes,
+            )  # fmt: skip
             _draws(args, found, tables, pictures)
         for kind in KINDS:
             if getattr(args, kind):
-                _one(args, kind, where, wishes, tables, pictures)
+                _one(args, kind, where | {"sampler": sampler}, wishes, tables, pictures)
         if args.stances:
             calm = wishes | {"evidence": _evidence(args.set, "base")}
             tables["stances"] = study.stances(args.pathways, runs=args.runs, **where, **calm)
             print("\n".join(words.stance_lines(tables["stances"])))
-    print(f"\n{time.perf_counter() - begun:,.0f} s; {words.memory()}")
+    print(f"\n{time.perf_counter() - begun:,.0f} s; {peak_memory()}")
     if args.out:
         told = manifest(
             plans, command="uncertainty", draws=args.draws, draw_seed=args.draw_seed, replications=args.runs,
             stance=args.stance, changed=sorted(args.set),
         )  # fmt: skip
-        write_folder(args.out, tables, told, args.force, pictures)
-        names = [*(f"{name}.csv" for name in tables), *pictures, "manifest.json"]
-        print(f"Written to {args.out}: {', '.join(names)}")
+        write_out(args, tables, told, pictures)
     return 0
+
+
+def _say(text: str) -> None:
+    print(f"spinesim: {text}", file=sys.stderr)
 
 
 def _check(args: argparse.Namespace) -> None:

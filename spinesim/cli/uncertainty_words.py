@@ -121,18 +121,3 @@ def stance_lines(table: pd.DataFrame) -> list[str]:
             cells = "".join(f"{span(r.difference, r.low, r.high, r.unit):>{SPAN}}" for r in mine.itertuples())
             lines.append(f"  {label(outcome)[:NAME]:{NAME}}{cells}  {mine['unit'].iloc[0]}")
     return lines
-
-
-def memory() -> str:
-    """Peak memory of this process and of the largest of those it began."""
-    try:
-        import resource
-        import sys
-    except ImportError:  # Windows
-        return "memory is not measured on this system"
-    unit = 1 if sys.platform == "darwin" else 1024  # bytes on macOS, KiB elsewhere
-    own, others = (
-        resource.getrusage(who).ru_maxrss * unit / 2**20
-        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    )
-    return f"peak memory {own:,.0f} MB" + (f", {others:,.0f} MB in the largest worker" if others else "")

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 USED_FOR_FITTING = 1
 """Exit code when a held-out figure was fitted, or a trial could not be measured."""
-MIB = 2**20
 
 
 def add(commands: Any) -> None:
     """Add the command to the parser."""
+    from spinesim.cli.output import add_out
     from spinesim.cli.parser import number
     from spinesim.cli.running import add_running
 
@@ -38,8 +38,7 @@ def add(commands: Any) -> None:
     parser.add_argument("--patients", type=number, help="people per arm (default: each file's own)")
     add_running(parser)
     parser.add_argument("--all", action="store_true", help="print the figures inside, too")
-    parser.add_argument("--out", type=Path, help="folder for CSV tables, the figure and manifest.json")
-    parser.add_argument("--force", action="store_true", help="replace spinesim results already in --out")
+    add_out(parser)
     parser.add_argument(
         "--document",
         type=Path,
@@ -51,6 +50,7 @@ def add(commands: Any) -> None:
 
 def validate(args: argparse.Namespace) -> int:
     """Run, print, write, and say whether anything held out was fitted."""
+    from spinesim.cli.output import peak_memory
     from spinesim.cli.running import running
     from spinesim.study.document import check_document, write_section
     from spinesim.study.trials import document, scoreboard
@@ -65,7 +65,7 @@ def validate(args: argparse.Namespace) -> int:
         )
     seconds = time.perf_counter() - began
     show(board, args.all)
-    print(f"\n{seconds:.0f} s{_memory()}")
+    print(f"\n{seconds:.0f} s; {peak_memory()}")
     if args.out:
         _write(args, board)
     if args.document:
@@ -98,21 +98,6 @@ def show(board: Scoreboard, everything: bool = False) -> None:
         print(f"COULD NOT BE MEASURED: {name}: {why}", file=sys.stderr)
 
 
-def _memory() -> str:
-    """Peak memory of this process and of its largest worker, where the system tells."""
-    try:
-        import resource
-    except ImportError:  # Windows
-        return ""
-    unit = 1 if sys.platform == "darwin" else 1024
-    own, workers = (
-        resource.getrusage(who).ru_maxrss * unit / MIB
-        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    )
-    largest = f", largest worker {workers:.0f} MiB" if workers else ""
-    return f"; peak memory: {own:.0f} MiB{largest}"
-
-
 def _picture(board: Scoreboard, kind: str) -> bytes:
     from spinesim.view.plots import picture
     from spinesim.view.scoreboard import plot_scoreboard
@@ -124,7 +109,7 @@ def _picture(board: Scoreboard, kind: str) -> bytes:
 def _write(args: argparse.Namespace, board: Scoreboard) -> None:
     """The result folder: tables, the figure and a manifest."""
     from spinesim import __version__
-    from spinesim.study.files import write_folder
+    from spinesim.cli.output import write_out
 
     tables = {"results": board.table, "trials": board.by_trial(), "counts": board.counts()}
     pictures = {}
@@ -142,6 +127,4 @@ def _write(args: argparse.Namespace, board: Scoreboard) -> None:
         "problems": board.proof.problems,
         "note": "Simulated patients. Not for decisions about individual patients.",
     }
-    write_folder(args.out, tables, manifest, args.force, pictures)
-    names = [*(f"{name}.csv" for name in tables), *pictures, "manifest.json"]
-    print(f"Written to {args.out}: {', '.join(names)}")
+    write_out(args, tables, manifest, pictures)

@@ -11,8 +11,8 @@ from spinesim.clinic.setting import ClinicSetting, load_clinic
 __all__ = [
     "ACCOUNT_COLUMNS",
     "BILL_COLUMNS",
-    "Accounts",
     "COLUMNS",
+    "Accounts",
     "Bills",
     "Clinic",
     "ClinicSetting",

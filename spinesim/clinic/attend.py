@@ -138,23 +138,17 @@ def by_appointment(
             raise
         if place.left == "cancelled":
             clinic.note(patient, "cancelled", step, resource)
-            return (
-                None
-                if _again(clinic, patient, step, "cancel")
-                else _left(clinic, patient, place, "cancelled")
-            )
+            return None if _again(clinic, place, "cancel") else _left(clinic, patient, place, "cancelled")
         if place.left:
             return _left(clinic, patient, place, place.left)
         if not wanted():
             return _left(clinic, patient, place, "unwanted")
-        if level != URGENT and not (comes and _shows_up(clinic, patient, place)):
+        if level != URGENT and not (comes and _shows_up(clinic, place)):
             book.miss(place)
             clinic.note(patient, "no_show", step, resource)
             if level == UNDER_WAY or not comes:
                 return False  # the course goes on without it
-            return (
-                None if _again(clinic, patient, step, "no_show") else _left(clinic, patient, place, "missed")
-            )
+            return None if _again(clinic, place, "no_show") else _left(clinic, patient, place, "missed")
         yield clinic.until(book.begin(place))
         book.started(place)
         return (yield from use(clinic, patient, step, resource))
@@ -174,35 +168,35 @@ def _level(clinic: Clinic, patient: Patient) -> int:
     return SOON if is_soon(clinic.numbers, pain) else ROUTINE
 
 
-def _chance(clinic: Clinic, patient: Patient, name: str, step: str) -> float:
+def _chance(clinic: Clinic, place: Appointment, name: str) -> float:
     """The person's uniform for this appointment of theirs."""
-    return clinic.draws.at(f"{name}.{step}", patient.appointments[step], patient.id)
+    return clinic.draws.at(f"{name}.{place.step}", place.number, place.patient.id)
 
 
-def _shows_up(clinic: Clinic, patient: Patient, place: Appointment) -> bool:
+def _shows_up(clinic: Clinic, place: Appointment) -> bool:
     """Courses have their own attendance (adherence); elsewhere more do not come the longer the lead."""
     if not clinic.setting.behaviour.no_show or clinic.is_course(place.step):
         return True
     lead = floor(place.at) - floor(place.booked_on)
     missed = no_show_probability(clinic.numbers, lead, place.step == VIDEO)
-    return _chance(clinic, patient, "no_show", place.step) >= missed
+    return _chance(clinic, place, "no_show") >= missed
 
 
-def _again(clinic: Clinic, patient: Patient, step: str, why: str) -> bool:
+def _again(clinic: Clinic, place: Appointment, why: str) -> bool:
     """Whether who cancelled or missed it is given another appointment."""
-    again = _chance(clinic, patient, f"{why}_again", step) < clinic.numbers[f"{why}.rebooks"]
-    patient.appointments[step] += 1
-    return again
+    return _chance(clinic, place, f"{why}_again") < clinic.numbers[f"{why}.rebooks"]
 
 
 def booked(clinic: Clinic, place: Appointment) -> None:
     """An appointment has been given; some will cancel it, in good time."""
     patient, step = place.patient, place.step
+    patient.appointments[step] += 1
+    place.number = patient.appointments[step]
     clinic.note(patient, "booked", step, clinic.resource_of[step], value=place.at)
     if not clinic.setting.behaviour.cancelling or place.urgent or clinic.is_course(step):
         return
     day = floor(place.at) - round(clinic.numbers["cancel.notice_days"])
-    if day > clinic.env.now and _chance(clinic, patient, "cancel", step) < clinic.numbers["cancel.share"]:
+    if day > clinic.env.now and _chance(clinic, place, "cancel") < clinic.numbers["cancel.share"]:
         place.station.cancel_on(place, day)  # type: ignore[attr-defined]
 
 

@@ -1,4 +1,4 @@
-"""What people do about appointments: whether they come, cancel, or leave the list. Chances in, answers out."""
+"""What people do about appointments: whether they come, cancel, leave the list. Chances in, answers out."""
 
 from __future__ import annotations
 

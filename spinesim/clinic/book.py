@@ -1,8 +1,8 @@
 """An appointment book: a timetable of sessions, the slots in them, and the list of those without one yet.
 
-People ask; the first session open for booking with a slot left is theirs, else they go on the list. Each day at
-midnight one more day opens, and the list gets its slots: the best claim first. The book wakes whoever it has
-something to tell: that their day has come, or that they need not wait any more.
+People ask; the first session open for booking with a slot left is theirs, else they go on the list. Each day
+at midnight one more day opens, and the list gets its slots: the best claim first. The book wakes whoever it
+has something to tell: that their day has come, or that they need not wait any more.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Appointment(Request):
 
     __slots__ = (
         "at", "begun", "booked_on", "counted", "earliest", "left", "level", "minute", "minutes", "noted",
-        "patient", "slots", "step",
+        "number", "patient", "slots", "step",
     )  # fmt: skip
 
     def __init__(
@@ -52,6 +52,7 @@ class Appointment(Request):
         self.waits, self.gone, self.alarm = True, False, None
         self.slots: Slots | None = None
         self.at = self.booked_on = self.minute = 0.0
+        self.number = 0  # which appointment of this person and step it is
         self.left, self.begun, self.counted = "", False, False
         self.noted: float | None = None  # pain when it was last looked at
 
@@ -230,7 +231,7 @@ class Book:
     def begin(self, place: Appointment) -> float:
         """The person has come; returns when it is their turn (now, unless the session runs late)."""
         assert place.slots is not None
-        start, busy, after = place.slots.serve(self.clock.now, place.minutes)
+        start, busy, after = place.slots.serve(self.clock.now, place.minutes, place.minute)
         self.busy_minutes += busy
         self.over_minutes += after
         return start
@@ -277,7 +278,7 @@ class Book:
         return sum(slots.minutes for slots in self.days.get(day, ()))
 
     def _release(self, by: int, fresh: list[Slots]) -> list[Slots]:
-        """What was kept for urgent people until today goes to everybody; returns where there was something."""
+        """What was kept for urgent people until today goes to everybody; returns where there was any."""
         for slots in fresh:
             if slots.day < by:
                 slots.release()

@@ -93,7 +93,7 @@ class Patient:
         self.offers = Tally()  # what was offered, by step
         self.fired: dict[str, tuple[int, float]] = {}  # rule id -> (times, week last fired)
         self.process: Any = None
-        self.appointments = Tally()  # missed or cancelled so far, by step
+        self.appointments = Tally()  # given so far, by step
         self.gave_up = ""  # why the last slot asked for came to nothing
         self.by_video = False  # the visit under way
 

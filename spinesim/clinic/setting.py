@@ -364,6 +364,9 @@ class ClinicSetting(Strict):
             raise ValueError("a clinic with sessions needs [arrivals]")
         return self
 
+    def __hash__(self) -> int:  # pydantic's own cannot hash tables of numbers
+        return hash(self.model_dump_json())
+
     @property
     def booked(self) -> bool:
         """Whether any resource has an appointment book."""

@@ -26,8 +26,8 @@ class Slots:
     """
 
     __slots__ = (
-        "begins", "day", "ends", "free", "free_at", "group", "holes", "meeting", "minutes", "over", "places",
-        "sold", "steps", "urgent",
+        "begins", "day", "ends", "free", "free_at", "group", "holes", "meeting", "met", "minutes", "over",
+        "places", "sold", "steps", "urgent",
     )  # fmt: skip
 
     def __init__(self, day: int, session: Session, overbooking: float) -> None:
@@ -40,6 +40,7 @@ class Slots:
         self.sold, self.free_at = 0.0, self.begins
         self.holes: list[tuple[float, float]] = []  # given back: at which minute, how many
         self.group, self.meeting = session.group, float(session.meeting_minutes or 0)
+        self.met = -1.0  # minute of the last meeting that took place
         meetings = int(session.minutes // self.meeting) if self.meeting else 0
         self.places = [int(session.group * self.over)] * meetings
 
@@ -97,13 +98,13 @@ class Slots:
         self.free += kept
         return kept > 0
 
-    def serve(self, now: float, minutes: float) -> tuple[float, float, float]:
-        """Somebody has come: when they begin, and the minutes of service in and after the session.
+    def serve(self, now: float, minutes: float, at: float) -> tuple[float, float, float]:
+        """Who bought the slot of minute `at` has come: when they begin, minutes of service, those after hours.
 
         The server finishes with one before the next begins; a group meets once.
         """
         if self.group > 1:
-            already, self.free_at = self.free_at > now, max(self.free_at, now + self.meeting / MINUTES)
+            already, self.met = at <= self.met, max(at, self.met)
             return now, 0.0 if already else self.meeting, 0.0
         start = max(now, self.free_at)
         self.free_at = start + minutes / MINUTES

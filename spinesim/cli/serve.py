@@ -1,0 +1,179 @@
+"""``spinesim serve 11``: a lesson as a page of its own (Voilà), for this machine and with a token only."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import logging
+import re
+import secrets
+import socket
+from pathlib import Path
+from typing import Any
+
+from spinesim.errors import SpinesimError
+
+HOST = "127.0.0.1"
+FIRST_PORT, PORTS = 8866, 20
+IDLE_MINUTES = 120.0
+LOOK_SECONDS = 300
+"""Longest time between two looks for idle kernels."""
+
+
+def add(commands: Any) -> None:
+    """Add the command to a parser."""
+    command = commands.add_parser(
+        "serve",
+        help="show a lesson as a page, without JupyterLab",
+        description="Show a lesson as a page of its own, without code and without JupyterLab (Voilà). Only "
+        "this machine can reach it, and only with the token in the printed address. To let others in, put a "
+        "proxy that asks who they are in front of it.",
+    )
+    command.add_argument("lesson", help="number or file name of the lesson, e.g. 11")
+    command.add_argument(
+        "--port", type=int, help=f"port to use (default: the first free one from {FIRST_PORT})"
+    )
+    command.add_argument(
+        "--idle-minutes",
+        type=float,
+        default=IDLE_MINUTES,
+        metavar="MINUTES",
+        help=f"a page unused for so long is closed (default: {IDLE_MINUTES:g})",
+    )
+
+
+def lessons() -> Path:
+    """The folder of the lessons."""
+    from spinesim.evidence import data_folder
+
+    beside = data_folder().parent / "notebooks"
+    return beside if beside.is_dir() else Path(__file__).parents[1] / "_notebooks"
+
+
+def find_lesson(wanted: str) -> Path:
+    """The notebook of a lesson.
+
+    Parameters
+    ----------
+    wanted : str
+        Its number ("11", "2" or "02"), its name, or the path of a notebook.
+
+    Raises
+    ------
+    SpinesimError
+        If there is none.
+    """
+    folder = lessons()
+    known = {path.name: path for path in sorted(folder.glob("*.ipynb"))}
+    if wanted.isdecimal():
+        found = [path for name, path in known.items() if re.match(rf"0*{int(wanted)}_", name)]
+        if found:
+            return found[0]
+    elif wanted in known or f"{wanted}.ipynb" in known:
+        return known.get(wanted) or known[f"{wanted}.ipynb"]
+    elif wanted.endswith(".ipynb") and Path(wanted).is_file():
+        return Path(wanted).resolve()
+    numbers = ", ".join(f"{name.split('_')[0]} ({name})" for name in known)
+    raise SpinesimError(f"No lesson '{wanted}': choose one of {numbers}.")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def choose_port(wanted: int | None) -> int:
+    """A free port of this machine: the one asked for, or the first of a few.
+
+    Raises
+    ------
+    SpinesimError
+        If it is no port, or in use.
+    """
+    if wanted is None:
+        for port in range(FIRST_PORT, FIRST_PORT + PORTS):
+            if _is_free(port):
+                return port
+        raise SpinesimError(
+            f"Ports {FIRST_PORT} to {FIRST_PORT + PORTS - 1} are in use; give one with --port."
+        )
+    if not 1 <= wanted <= 65_535:
+        raise SpinesimError(f"--port is {wanted}; give a whole number from 1 to 65535, such as {FIRST_PORT}.")
+    if not _is_free(wanted):
+        raise SpinesimError(
+            f"Port {wanted} cannot be used here (another program has it, or it is reserved); give another "
+            "--port, or leave it out."
+        )
+    return wanted
+
+
+def settings(port: int, token: str, idle_minutes: float) -> dict[str, dict[str, Any]]:
+    """Voilà's configuration: closed unless said otherwise.
+
+    Voilà has no token by default, lets any host name through, never culls, and takes template and theme from
+    the address; each of these is turned round here.
+    """
+    idle = max(1, round(60 * idle_minutes))
+    cull = {
+        "cull_idle_timeout": idle,
+        "cull_interval": max(1, min(LOOK_SECONDS, idle // 2)),
+        "cull_connected": True,
+    }
+    return {
+        "Voila": {
+            "ip": HOST,
+            "port": port,
+            "port_retries": 0,
+            "token": token,
+            "open_browser": False,
+            "autoreload": False,
+            "log_level": logging.ERROR,
+            "tornado_settings": {"allow_remote_access": False, "local_hostnames": ["localhost"]},
+        },
+        "VoilaConfiguration": {
+            "strip_sources": True,
+            "show_tracebacks": False,
+            "file_allowlist": [r".*\.(png|jpg|gif|svg)"],
+            "file_denylist": [r".*\.(ipynb|py)"],
+            "allow_template_override": "NO",
+            "allow_theme_override": "NO",
+            "preheat_kernel": False,
+        },
+        "MappingKernelManager": cull,
+    }
+
+
+def serve(args: argparse.Namespace) -> int:
+    """Serve a lesson until Ctrl-C.
+
+    Raises
+    ------
+    SpinesimError
+        If there is no such lesson, the port is taken, or Voilà is not installed.
+    """
+    notebook = find_lesson(args.lesson)
+    if not 0 < args.idle_minutes < float("inf"):
+        raise SpinesimError(f"--idle-minutes is {args.idle_minutes:g}; give a number of minutes above 0.")
+    port, token = choose_port(args.port), secrets.token_urlsafe(24)
+    try:
+        voila = importlib.import_module("voila.app").Voila
+        config = importlib.import_module("traitlets.config").Config
+    except ImportError:
+        raise SpinesimError(
+            "Voilà is not installed, so no page can be served: run `python3 start.py setup`, or "
+            "`pip install voila`; `spinesim lab` opens the same lesson in JupyterLab."
+        ) from None
+    app = voila(config=config(settings(port, token, args.idle_minutes)))
+    app.initialize([str(notebook)])
+    app.update_config(config(settings(port, token, args.idle_minutes)))  # last word over a user's own file
+    print(
+        f"{notebook.name} for this machine only (Ctrl-C stops it): http://{HOST}:{port}/?token={token}",
+        flush=True,
+    )
+    app.start()
+    return 0
