@@ -19,6 +19,9 @@ from spinesim.view import style
 from spinesim.view.plots import look, new_axes, spread, wrapped
 
 NO_DIFFERENCE = "no difference in health or cost"
+NOTHING_TO_LEARN = (
+    "Nothing: the same arm is the best buy in every draw, so knowing more would change no choice."
+)
 CHI_95 = 5.991464547107979  # 95 % point of chi squared with 2 degrees of freedom: the ellipse
 MOST_POINTS = 2_000  # drawn; shares are counted over all
 CORNERS = {
@@ -166,6 +169,10 @@ def plot_information(table: pd.DataFrame, ax: Axes | None = None, *, money: str 
         axes.set_xlim(0, 1.12 * top)
         axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.10g}"))
         axes.xaxis.set_major_locator(MaxNLocator(TICKS))
+        if not value.any():  # bars without length say nothing by themselves
+            axes.set_xticks([0])
+            axes.text(0.5, 0.5, wrapped(NOTHING_TO_LEARN, 56), transform=axes.transAxes, ha="center",
+                      va="center", color=style.INK)  # fmt: skip
         axes.set_xlabel(f"Worth of knowing it exactly, {_unit(money)} per person")
         axes.set_title("What would be worth finding out?", loc="left")
     return axes

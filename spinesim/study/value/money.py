@@ -21,7 +21,7 @@ from spinesim.study.value.quality import Numbers
 
 VIEWS = ("health_system", "patient", "societal")
 MINUTES_PER_HOUR = 60
-VISIT = "visit"
+VISIT, VIRTUAL_VISIT = "visit", "virtual_visit"
 
 
 def prices(evidence: Evidence, items: Sequence[str]) -> Floats:
@@ -86,6 +86,9 @@ def _journeys(evidence: Evidence, v: Numbers, items: Sequence[str]) -> tuple[Flo
     """Miles and minutes that one bill of each item takes of a person; 0 where nobody need come."""
     miles, minutes = np.zeros(len(items)), np.zeros(len(items))
     for i, item in enumerate(items):
+        if item == VIRTUAL_VISIT:  # nobody travels to a video; the person's time is that of the slot
+            minutes[i] = v[f"{item}.minutes"]
+            continue
         step = evidence.treatments.get(item)
         if item != VISIT and (step is None or step["resource"] == "none"):
             continue

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
+
 from spinesim.evidence import Draws, Evidence
 from spinesim.study.results import Results
 from spinesim.study.value.discount import Floats
@@ -40,3 +44,14 @@ def person_value(
     seen = views(components(results, evidence, method=method), evidence.value("payer.copayment"))
     money = {f"cost_{view}": seen[view] for view in VIEWS}
     return money | {"qaly": person_qaly(results, evidence, method=method, draws=draws)}
+
+
+def per_unit(per_run: Sequence[Floats]) -> Floats:
+    """The independent values an interval is built on: people in one run, else the means of the runs.
+
+    Parameters
+    ----------
+    per_run : sequence of ndarray, each of shape (N,)
+        One value per person, run by run.
+    """
+    return per_run[0] if len(per_run) == 1 else np.array([each.mean() for each in per_run])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from spinesim.errors import SpinesimError
 from spinesim.evidence import Evidence
 from spinesim.study.value.decide import Floats, difference, icer
 from spinesim.study.value.money import VIEWS
-from spinesim.study.value.person import KEYS, person_value
+from spinesim.study.value.person import KEYS, per_unit, person_value
 
 if TYPE_CHECKING:
     from spinesim.study.compare import Study
@@ -80,7 +81,7 @@ class Value:
         """
         from spinesim.study.compare import interval  # here, since it brings in the whole of a study
 
-        costs, health, worth = self._asked(view, threshold)
+        costs, health, worth = self.asked(view, threshold)
         rows = []
         for i, arm in enumerate(self.arms):
             row: dict[str, Any] = {"arm": arm} | {key: self.each[key][:, i].mean() for key in KEYS}
@@ -109,7 +110,7 @@ class Value:
         self, arm: str | None = None, view: str = "health_system", threshold: float | None = None
     ) -> str:
         """What the table says of `arm` (default: the last) against the first, in one plain sentence."""
-        _, _, worth = self._asked(view, threshold)
+        _, _, worth = self.asked(view, threshold)
         first, last, year = self.arms[0], arm or self.arms[-1], self.money
         if last not in self.arms:
             raise SpinesimError(f"Unknown arm '{last}': choose one of {', '.join(self.arms)}.")
@@ -135,7 +136,7 @@ class Value:
             f"than {first}: at {worth:,.0f} {year} per QALY its net benefit {verdict}."
         )
 
-    def _asked(self, view: str, threshold: float | None) -> tuple[Floats, Floats, float]:
+    def asked(self, view: str, threshold: float | None) -> tuple[Floats, Floats, float]:
         if view not in VIEWS:
             raise SpinesimError(f"There is no payer view '{view}'; choose one of {', '.join(VIEWS)}.")
         worth = self.evidence.value("threshold.base") if threshold is None else float(threshold)
@@ -144,7 +145,9 @@ class Value:
         return self.each[f"cost_{view}"], self.each["qaly"], worth
 
 
-def value(study: Study, *, method: str = "continuous", evidence: Evidence | None = None) -> Value:
+def value(
+    study: Study, *, method: str = "continuous", evidence: Evidence | Mapping[str, Evidence] | None = None
+) -> Value:
     """Cost by payer view and QALY of every arm of a study, discounted.
 
     Parameters
@@ -153,8 +156,9 @@ def value(study: Study, *, method: str = "continuous", evidence: Evidence | None
         What ``spinesim.compare`` returns.
     method : str
         Discounting: ``continuous`` or ``yearly``.
-    evidence : Evidence, optional
-        Other prices, rates or thresholds; default that of the study.
+    evidence : Evidence, or mapping of arm name to Evidence, optional
+        Other prices, rates or thresholds; default those each arm was run with, so that every clinic is
+        priced at its own prices. Thresholds are those of the first arm.
 
     Returns
     -------
@@ -163,16 +167,27 @@ def value(study: Study, *, method: str = "continuous", evidence: Evidence | None
     """
     if not hasattr(study, "results"):
         raise SpinesimError(f"{str(study)[:40]!r} is no study; give what spinesim.compare(...) returns.")
-    known = evidence or study.evidence
+    known = priced_by(study, evidence)
     columns: dict[str, list[Floats]] = {key: [] for key in KEYS}
     for arm in study.arms:
-        per_run = [person_value(one, known, method=method) for one in study.results[arm]]
+        per_run = [person_value(one, known[arm], method=method) for one in study.results[arm]]
         for key in KEYS:
-            values = [one[key] for one in per_run]
-            columns[key].append(values[0] if len(values) == 1 else np.array([v.mean() for v in values]))
+            columns[key].append(per_unit([one[key] for one in per_run]))
     first = study.results[study.arms[0]][0]
     each = {key: np.column_stack(values) for key, values in columns.items()}
-    return Value(study.arms, each, known, round(float(first.weeks[-1]) / 52, 2))
+    return Value(study.arms, each, known[study.arms[0]], round(float(first.weeks[-1]) / 52, 2))
+
+
+def priced_by(study: Study, evidence: Evidence | Mapping[str, Evidence] | None = None) -> dict[str, Evidence]:
+    """The evidence that prices each arm: its own, unless `evidence` says otherwise (one, or by arm)."""
+    if evidence is None:
+        return {arm: study.evidence_of(arm) for arm in study.arms}
+    if isinstance(evidence, Evidence):
+        return dict.fromkeys(study.arms, evidence)
+    missing = [arm for arm in study.arms if arm not in evidence]
+    if missing:
+        raise SpinesimError(f"There are no prices for the arm '{missing[0]}'; give evidence for every arm.")
+    return {arm: evidence[arm] for arm in study.arms}
 
 
 def willingness(evidence: Evidence, threshold: float | None = None, points: int = 41) -> Floats:
@@ -185,11 +200,18 @@ def _no_interval(row: dict[str, Any], units: int) -> str:
     """Why a ratio has no interval, in words; empty if it may have one."""
     if units < FEWEST_UNITS:
         return f"no interval of the ratio: {units} independent people or runs, fewer than {FEWEST_UNITS}"
-    for name, said in (("qaly_difference", "QALY"), ("cost_difference", "cost")):
-        low, high = row[f"{name}_low"], row[f"{name}_high"]
-        if low <= 0 <= high and low < high:
-            return f"no interval of the ratio: the difference in {said} may be 0"
-    return ""
+    open_ = unclear(row)
+    return f"no interval of the ratio: the difference in {open_[0]} may be 0" if open_ else ""
+
+
+def unclear(row: Mapping[str, Any]) -> list[str]:
+    """Which of QALY and cost may not differ from the first arm, by their intervals in a row of the table.
+
+    Differences that are exactly 0 are clear; without an interval nothing is.
+    """
+    names = {"qaly_difference": "QALY", "cost_difference": "cost"}
+    ends = {said: (row[f"{name}_low"], row[f"{name}_high"]) for name, said in names.items()}
+    return [said for said, (low, high) in ends.items() if low != low or (low <= 0 <= high and low < high)]
 
 
 def _ratio_interval(cost: Floats, effect: Floats) -> tuple[float, float]:
