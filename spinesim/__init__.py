@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from spinesim.study.people import cohort
     from spinesim.study.value import value
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"
 
 __all__ = [
     "Results",
