@@ -47,6 +47,13 @@ def why_no_browser() -> str | None:
     return None
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Say nothing in every test of shipped posterior draws older than data/; one test looks at it."""
+    config.addinivalue_line(
+        "filterwarnings", "ignore:Posterior draws of calibrations were made:RuntimeWarning"
+    )
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip a browser test that cannot run here, or fail it where SPINESIM_REQUIRE_BROWSER is set."""
     wants_browser = item.get_closest_marker("browser") or "browser" in getattr(item, "fixturenames", ())

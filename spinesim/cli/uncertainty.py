@@ -82,7 +82,8 @@ def uncertainty(args: argparse.Namespace) -> int:
     plans = study_plans(args.pathways, **wishes)  # refuses what is impossible before anything is computed
     sampler = None
     if args.draws or any(getattr(args, kind) for kind in KINDS):
-        sampler = study.make_sampler(plans[0].evidence, say=_say)
+        notes: list[str] = []
+        sampler = study.make_sampler(plans[0].evidence, say=notes.append)
     if args.parameters and sampler is not None:
         sampler.only(args.parameters)
     for outcome in (args.tornado, args.morris, args.sobol):
@@ -105,6 +106,8 @@ def uncertainty(args: argparse.Namespace) -> int:
             calm = wishes | {"evidence": _evidence(args.set, "base")}
             tables["stances"] = study.stances(args.pathways, runs=args.runs, **where, **calm)
             print("\n".join(words.stance_lines(tables["stances"])))
+    for note in notes:
+        print(f"\nspinesim: {note}", file=sys.stderr)
     print(f"\n{time.perf_counter() - begun:,.0f} s; {peak_memory()}")
     if args.out:
         told = manifest(
@@ -113,10 +116,6 @@ def uncertainty(args: argparse.Namespace) -> int:
         )  # fmt: skip
         write_out(args, tables, told, pictures)
     return 0
-
-
-def _say(text: str) -> None:
-    print(f"spinesim: {text}", file=sys.stderr)
 
 
 def _check(args: argparse.Namespace) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -33,3 +35,23 @@ def same(a: Results, b: Results) -> bool:
 def all_same(some: list[Results], others: list[Results]) -> bool:
     """`same`, one by one."""
     return len(some) == len(others) and all(same(a, b) for a, b in zip(some, others, strict=True))
+
+
+def until(path: Path, seconds: float = 60) -> None:
+    """Wait for a file that another process makes."""
+    end = time.monotonic() + seconds
+    while not path.exists():
+        assert time.monotonic() < end, f"nobody made {path.name}"
+        time.sleep(0.01)
+
+
+def in_turn(wish: tuple[str, int]) -> dict[str, int]:
+    """Job 0 fails once job 1 has begun; job 1 ends only after the failure was noticed."""
+    folder, n = Path(wish[0]), wish[1]
+    (folder / f"begun {n}").touch()
+    if n == 0:
+        until(folder / "begun 1")
+        raise ValueError("job 0 failed")
+    if n == 1:
+        until(folder / "noticed")
+    return {"n": n}

@@ -86,6 +86,58 @@ def test_an_interrupted_fit_goes_on_where_it_stopped(interrupted, resumed):
     assert read >= interrupted and read + written == fit.runs
 
 
+def test_runs_kept_for_other_targets_are_not_taken_for_these(fit_file, tmp_path, monkeypatch):
+    """Even if the runs were the same, other figures are read off them."""
+    from spinesim.study.calibration import problem as asking
+
+    monkeypatch.setattr(asking, "plan_key", lambda plan: "the same run")
+    mine = cal.make_problem(fit_file)
+    text = mine.aims[0].trial._file.read_text(encoding="utf-8")
+    assert "weeks = [0, 3, 6]" in text
+    (tmp_path / "made.toml").write_text(text.replace("weeks = [0, 3, 6]", "weeks = [1, 3, 6]"))
+    other = cal.make_problem(write_fit_file(tmp_path, tmp_path / "made.toml"))
+    assert mine.job(mine.shipped).key == cal.make_problem(fit_file).job(mine.shipped).key
+    assert mine.job(mine.shipped).key != other.job(mine.shipped).key
+
+
+def test_the_errors_of_figures_are_those_documented(fit_file):
+    """Half the paper's band over 1.96 and the model's own; an SD by `sd_within` and 1/sqrt(2n)."""
+    problem = cal.make_problem(fit_file)
+    table = make_likelihood(problem).table
+    mean, spread = (table[table["measure"] == one] for one in ("mean", "sd"))
+    limb = mean[mean["outcome"] == "limb_pain"]
+    assert limb["paper_se"].to_numpy() == pytest.approx(0.25 / 1.96)
+    sds = problem.aims[0].trial.target[1].sd
+    disability = mean[mean["outcome"] == "disability"]
+    assert disability["paper_se"].to_numpy() == pytest.approx(np.array(sds) / np.sqrt(800))
+    runs = Runner(problem)(problem.shipped[None])
+    own = runs["sd"][0, table["row"]] / np.sqrt(300) * stats.t.ppf(0.975, 299) / 1.96
+    assert mean["model_se"].to_numpy() == pytest.approx(own[mean.index], rel=1e-6)
+    assert spread["paper"].to_numpy() == pytest.approx(np.log(sds))
+    assert spread["paper_se"].to_numpy() == pytest.approx(np.log(1.25) / 1.96)
+    assert spread["model_se"].to_numpy() == pytest.approx(1 / np.sqrt(600))
+    assert table["row"].tolist() == [0, 1, 2, 3, 3, 4, 4]
+
+
+def test_draws_are_picked_by_their_weights(fit_file, kept, fit, monkeypatch):
+    """One draw with three quarters of the weight makes three quarters of the posterior, its model too."""
+
+    def weighed(model, surrogate):
+        weights = np.zeros(len(model))
+        weights[[4, 7]] = 0.75, 0.25
+        return weights, float(len(model))  # said to be worth all of them, so that they are used
+
+    monkeypatch.setattr(fitting, "importance", weighed)
+    made = cal.calibrate(fit_file, keep=Kept(kept))
+    points, counts = np.unique(made.units, axis=0, return_counts=True)
+    assert made.weighed and sorted(counts) == [25, 75]
+    assert len(np.unique(made.model, axis=0)) == 2
+    again = made.likelihood.read(Runner(made.problem, keep=Kept(kept))(points))
+    for point, model in zip(points, again, strict=True):
+        mine = (made.units == point).all(axis=1)
+        assert (made.model[mine] == model).all()
+
+
 def test_the_same_file_gives_the_same_bits(fit, fit_file, tmp_path):
     again = cal.calibrate(fit_file)  # nothing kept: every run anew
     for name in ("mode", "mode_model", "units", "model", "checked_error"):

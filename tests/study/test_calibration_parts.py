@@ -80,6 +80,12 @@ def test_weights_turn_one_density_into_another():
     assert posterior.importance(np.array([50.0, *np.zeros(99)]), np.zeros(100))[1] < 2
 
 
+def test_a_weight_is_cut_at_the_mean_times_the_root_of_their_number():
+    """Of four, 13 and three of 1: mean 4, so cut at 8; 8, 1, 1, 1 of 11, worth 121/67 draws."""
+    weights, effective = posterior.importance(np.log([13.0, 1, 1, 1]) + 5, np.full(4, 5.0))
+    assert weights == pytest.approx(np.array([8, 1, 1, 1]) / 11) and effective == pytest.approx(121 / 67)
+
+
 def test_rows_are_picked_in_proportion_to_their_weights():
     rows = posterior.resample(np.array([0.5, 0.25, 0.25, 0.0]), 8, [1])
     assert np.bincount(rows, minlength=4).tolist() == [4, 2, 2, 0]

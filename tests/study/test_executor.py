@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 
 import numpy as np
 import pytest
-from executor_help import all_same, plans
+from executor_help import all_same, in_turn, plans
 
 import spinesim as ss
 from spinesim.clinic import load_clinic
@@ -65,6 +65,45 @@ def test_what_fails_is_raised_and_what_came_before_it_is_kept(tmp_path):
     with pytest.raises(ValueError, match="math domain"):
         list(execute(jobs, Processes(2), keep))
     assert [keep.has(job.key) for job in jobs] == [True, True, False]
+
+
+@pytest.mark.parametrize("make", [Processes, DaskCluster])
+def test_what_is_at_work_when_the_first_job_fails_is_finished_and_kept(make, tmp_path, monkeypatch):
+    """Job 1 is still at work when the failure of job 0 is noticed; nothing new is begun after it."""
+    stop = Stream._stop
+
+    def noticed(stream, failed, wrong):
+        stop(stream, failed, wrong)
+        (tmp_path / "noticed").touch()
+
+    monkeypatch.setattr(Stream, "_stop", noticed)
+    jobs = [Job(content_key("in turn", n), in_turn, (str(tmp_path), n)) for n in range(20)]
+    keep = Kept(tmp_path / "kept")
+    with make(2) as executor, pytest.raises(ValueError, match=r"^job 0 failed$"):
+        list(execute(jobs, executor, keep))
+    assert not keep.has(jobs[0].key) and keep.get(jobs[1].key) == {"n": 1}
+    begun = {int(path.name.removeprefix("begun ")) for path in tmp_path.glob("begun *")}
+    assert {0, 1} <= begun <= {0, 1, 2, 3}  # no more were in flight
+
+
+def test_of_several_failures_the_earliest_job_s_is_raised_whoever_failed_first(monkeypatch):
+    """Job 1 fails while job 0 is at work, then job 0: one after the other, job 0 would be first."""
+    second_failed, stop = threading.Event(), Stream._stop
+
+    def noticed(stream, failed, wrong):
+        stop(stream, failed, wrong)
+        second_failed.set()
+
+    def fail(n):
+        if n == 0:
+            assert second_failed.wait(30)
+        if n < 2:
+            raise ValueError(f"job {n} failed")
+        return n
+
+    monkeypatch.setattr(Stream, "_stop", noticed)
+    with ThreadPoolExecutor(2) as pool, pytest.raises(ValueError, match=r"^job 0 failed$"):
+        list(Stream(pool, [Job("", fail, n) for n in range(20)], 2))
 
 
 # -- keys -----------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import os
 import pickle
 import shutil
+import time
 from collections import namedtuple
 
 import numpy as np
@@ -138,6 +139,67 @@ def test_what_was_used_longest_ago_goes_first_and_strangers_files_stay(tmp_path)
         keep.put(key, big)
     left = {key for key in keys if keep.path(key).exists()}
     assert left == {keys[0], *keys[2:]} and (tmp_path / "letter.npz").read_text() == "mine"
+
+
+def filled(folder, ages, limit=2**40):
+    """A folder with a file of 400 kB for each age (seconds after 2001, in the order they were made)."""
+    keys = [content_key("aged", n) for n in range(len(ages))]
+    one = Kept(folder, limit=limit)
+    one.begin()
+    for key, age in zip(keys, ages, strict=True):
+        assert one.put(key, {"a": np.zeros(50_000)})
+        os.utime(one.path(key), (1e9 + age, 1e9 + age))
+    return keys
+
+
+def left(folder, keys):
+    """Positions of the keys whose files are still there."""
+    return [n for n, key in enumerate(keys) if (folder / f"{key}.npz").exists()]
+
+
+@pytest.mark.parametrize(("limit", "stay"), [
+    (1_300_000, [1, 2, 4]), (900_000, [2, 4]), (2_100_000, [0, 1, 2, 3, 4]), (100_000, []),
+])  # fmt: skip
+def test_a_new_run_takes_away_what_was_used_longest_ago_and_no_more_than_needed(tmp_path, limit, stay):
+    """Five files of 0.4 MB, made in another order than they were used in; the ages say which go."""
+    keys = filled(tmp_path, [20, 30, 50, 10, 40])
+    Kept(tmp_path, limit=limit).begin()
+    assert left(tmp_path, keys) == stay
+
+
+def test_reading_counts_as_use_for_the_next_run(tmp_path):
+    keys = filled(tmp_path, [10, 20, 30])
+    reader = Kept(tmp_path)
+    reader.begin()
+    assert reader.get(keys[0]) is not None  # the oldest, now the newest
+    Kept(tmp_path, limit=900_000).begin()
+    assert left(tmp_path, keys) == [0, 2]
+
+
+def test_what_this_run_read_or_wrote_is_never_taken_away(tmp_path):
+    """It fills its limit with its own work: older work goes, its own stays however old its files look."""
+    keys = filled(tmp_path, [10, 20, 30])
+    keep = Kept(tmp_path, limit=1_300_000)  # three fit
+    keep.begin()
+    assert keep.get(keys[0]) is not None
+    mine = content_key("mine")
+    keep.put(mine, {"a": np.zeros(50_000)})
+    os.utime(keep.path(mine), (1, 1))
+    os.utime(keep.path(keys[0]), (2, 2))
+    keep.put(content_key("mine too"), {"a": np.zeros(50_000)})
+    assert left(tmp_path, keys) == [0] and keep.path(mine).exists()
+    assert keep.holds(mine) and keep.holds(keys[0]) and not keep.holds(keys[1])
+
+
+def test_unfinished_files_go_when_they_are_nobody_s(tmp_path):
+    """A day old: left by a run that died. Younger: perhaps being written. Another name: a stranger's."""
+    name = f".{KEY}.{{}}.tmp"
+    old, young, stranger = (tmp_path / name.format(one) for one in ("0a1b2c3d", "4e5f6071", "notes"))
+    for path, age in ((old, keeping.STALE + 60), (young, keeping.STALE - 60), (stranger, 10 * keeping.STALE)):
+        path.write_text("half")
+        os.utime(path, (time.time() - age,) * 2)
+    Kept(tmp_path).begin()
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([young.name, stranger.name])
 
 
 def test_a_run_larger_than_the_limit_stops_keeping_and_says_so(tmp_path):

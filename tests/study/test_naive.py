@@ -153,6 +153,58 @@ def test_confounding_that_changes_week_by_week_is_removed():
     assert regression(seen, "score", "difference", pd.DataFrame(index=range(len(seen))))[1] > 1
 
 
+def few(people=60, seed=4):
+    """A small cohort with a covariate, a score and an event whose spread differs between the groups."""
+    rng = np.random.default_rng(seed)
+    age, exposed = rng.normal(50, 10, people), rng.random(people) < 0.4
+    score = 10 + 0.3 * age + 4 * exposed + rng.normal(0, np.where(exposed, 12, 3))
+    event = 100.0 * (rng.random(people) < np.where(exposed, 0.5, 0.2))
+    covariates = pd.DataFrame({"age": age})
+    return Chart(
+        np.where(exposed, 0, np.inf), 1, covariates, {}, {"score": score, "event": event}
+    ), covariates
+
+
+def sandwich(design, weight, error):
+    """HC0 by hand: bread x meat x bread."""
+    bread = np.linalg.inv(design.T @ (weight[:, None] * design))
+    meat = design.T @ ((error**2)[:, None] * design)
+    return bread @ meat @ bread
+
+
+@pytest.mark.parametrize("adjusted", [False, True])
+def test_a_difference_has_the_robust_error_of_least_squares(adjusted):
+    seen, covariates = few()
+    covariates = covariates if adjusted else covariates[[]]
+    design = np.column_stack([np.ones(60), seen.exposed, covariates])
+    beta = np.linalg.lstsq(design, seen.outcomes["score"], rcond=None)[0]
+    cover = sandwich(design, np.ones(60), seen.outcomes["score"] - design @ beta)
+    cover *= 60 / (60 - design.shape[1])  # HC1
+    half = 1.959963984540054 * np.sqrt(cover[1, 1])
+    found = regression(seen, "score", "difference", covariates)
+    assert found == pytest.approx((beta[1], beta[1] - half, beta[1] + half), rel=1e-6)
+
+
+@pytest.mark.parametrize("adjusted", [False, True])
+def test_a_ratio_has_the_robust_error_of_modified_poisson_regression(adjusted):
+    """Newton's method by hand, then the sandwich; crude, the ratio is that of the two shares."""
+    seen, covariates = few()
+    covariates = covariates if adjusted else covariates[[]]
+    design = np.column_stack([np.ones(60), seen.exposed, covariates])
+    event = seen.outcomes["event"] / 100
+    beta = np.zeros(design.shape[1])
+    beta[0] = np.log(event.mean())
+    for _ in range(50):
+        mean = np.exp(design @ beta)
+        beta += np.linalg.solve(design.T @ (mean[:, None] * design), design.T @ (event - mean))
+    cover = sandwich(design, mean, event - mean)
+    half = 1.959963984540054 * np.sqrt(cover[1, 1])
+    found = regression(seen, "event", "ratio", covariates)
+    assert found == pytest.approx(np.exp([beta[1], beta[1] - half, beta[1] + half]), rel=1e-6)
+    if not adjusted:
+        assert found[0] == pytest.approx(event[seen.exposed].mean() / event[~seen.exposed].mean())
+
+
 def test_an_arm_without_the_outcome_is_infinite_zero_or_unknown_but_never_an_error():
     seen, alone = records(), pd.DataFrame(index=range(4_000))
     cases = {(100.0, 0.0): np.inf, (0.0, 100.0): 0.0, (0.0, 0.0): np.nan}

@@ -112,6 +112,70 @@ def test_a_log_of_a_fit_to_a_validation_trial_is_a_problem(
     assert any("'small', whose role is not calibration" in problem for problem in proof.problems)
 
 
+def test_a_log_that_calls_a_validation_trial_calibration_is_a_problem(
+    monkeypatch, small, tmp_path: Path
+) -> None:
+    """The trial's own file says which it is; a log that says otherwise does not clear it."""
+    home = logged(tmp_path / "data", {"trial": "small", "role": "calibration", "sha256": "0", "figures": []})
+    monkeypatch.setattr(told, "data_folder", lambda: home)
+    proof = told.prove([small()], shipped_evidence(), Inputs({}, {}, {}))
+    assert proof.problems == ["calibration 'mine' was fitted to 'small', whose role is not calibration"]
+    fitted = small(('role = "validation"', 'role = "calibration"'))
+    assert told.prove([fitted], shipped_evidence(), Inputs({}, {}, {})).problems == []
+
+
+def test_a_fit_to_an_older_file_is_noted_and_line_ends_are_not_a_change(
+    monkeypatch, small, tmp_path: Path
+) -> None:
+    trial = small(('role = "validation"', 'role = "calibration"'))
+    now = {"trial": "small", "role": "calibration", "sha256": trial.sha256, "figures": []}
+    home = logged(tmp_path / "data", now, now | {"sha256": "0"})
+    monkeypatch.setattr(told, "data_folder", lambda: home)
+    text = trial._file.read_bytes()
+    for same in (text, text.replace(b"\n", b"\r\n")):
+        (home / "trials" / "small.toml").write_bytes(same)
+        notes = told.prove([trial], shipped_evidence(), Inputs({}, {}, {})).notes
+        assert notes == ["calibration 'mine': the file of 'small' has changed since it was fitted"]
+    (home / "trials" / "small.toml").write_bytes(text + b"# more\n")
+    assert len(told.prove([trial], shipped_evidence(), Inputs({}, {}, {})).notes) == 2
+
+
+def test_figures_of_a_fit_are_each_target_s_own_sources_or_the_trial_s(tmp_path: Path) -> None:
+    home = logged(tmp_path / "data")
+    (home / "calibrations" / "one.toml").write_text('trials = ["t", "elsewhere"]\n')
+    (home / "trials" / "t.toml").write_text(
+        'source = ["whole"]\n[[target]]\nsource = ["own", "second"]\n[[target]]\noutcome = "pain"\n'
+    )
+    assert told.fitted_figures(home) == {"own": "one", "second": "one", "whole": "one"}
+
+
+def test_every_source_of_a_parameter_counts_but_not_that_it_was_calibrated(monkeypatch) -> None:
+    """Two figures in one cell are two sources; what a fit made rests on what it was fitted to."""
+    from types import SimpleNamespace
+
+    known = shipped_evidence()
+    first, second, third = "peul_surg_leg_wk008", "ipd_cons_leg_wk008", "lbp_acute_pain_mean_wk6_wallwork2024"
+    parameters = {
+        "a.b": SimpleNamespace(source=f"{first}; {second}"),
+        "c.d": SimpleNamespace(source=f"calibrated: a_fit; {third}"),
+        "e.f": SimpleNamespace(source=f"assumption; {first}"),
+    }
+    made = SimpleNamespace(parameters=parameters, figures=known.figures)
+    monkeypatch.setattr(told, "fitted_figures", lambda: {third: "a_fit"})
+    inputs = told.read_inputs(SimpleNamespace(shipped=made))  # type: ignore[arg-type]
+    assert inputs.figures == {first: "a.b", second: "a.b"} and inputs.fitted == {third: "a_fit"}
+    behind = {mark: inputs.marks[mark] for mark in marks(known.figures[third].study)}
+    assert behind and set(behind.values()) == {"the calibration a_fit"}
+    assert inputs.marks["peul 2007"] == "a.b"
+
+
+def test_a_trial_s_name_is_a_word_and_not_a_piece_of_one(small) -> None:
+    assert kind(small(("A small trial", "Sport again")), marks={"trial SPORT": "x.y"}) == SHARES
+    assert kind(small(("A small trial", "Transport")), marks={"trial SPORT": "x.y"}) == HELD_OUT
+    assert kind(small(('name = "small"', 'name = "sport_again"')), marks={"trial SPORT": "x.y"}) == SHARES
+    assert kind(small(), marks={"peul 2007": "x.y", "trial PACE": "x.y"}) == HELD_OUT
+
+
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"targets": 3}', '{"targets": ["a"]}', "[" * 3000])
 def test_a_broken_log_is_refused(tmp_path: Path, content: str) -> None:
     fits = tmp_path / "calibrations" / "fits"

@@ -61,6 +61,38 @@ def test_finished_trials_are_kept_and_not_run_again(small, tmp_path: Path, monke
     pd.testing.assert_frame_equal(first.table, second.table)
 
 
+@pytest.mark.parametrize(("old", "new"), [
+    ("weeks = [0, 12]", "weeks = [1, 12]"),  # other targets of the same runs
+    ('outcome = "pain"', 'outcome = "disability"'),
+    ("tolerance = 10", "tolerance = 10\nscale = 2.0"),
+    ("[person]", "[eligibility]\nat_week = 2\n\n[person]"),  # the same runs, counted from another week
+    ("[person]", "[eligibility]\nage_at_most = 60\n\n[person]"),
+    ('name = "other"', 'name = "another"'),
+])  # fmt: skip
+def test_what_is_kept_belongs_to_the_questions_asked_of_the_runs(small, monkeypatch, old, new) -> None:
+    """Even if every run were the same: other targets, eligibility or arms are other finished work."""
+    from spinesim.study.simulation import shipped_evidence
+    from spinesim.study.trials import scoreboard
+
+    monkeypatch.setattr(scoreboard, "plan_key", lambda plan: "the same run")
+
+    def key(trial) -> str:  # type: ignore[no-untyped-def]
+        [job] = scoreboard._jobs([trial], shipped_evidence(), 40)
+        return job.key
+
+    usual = key(small())
+    assert key(small(("A small trial", "Another title"))) == usual  # what is not asked changes nothing
+    assert key(small((old, new))) != usual
+
+
+def test_a_target_put_right_is_measured_again(small, tmp_path: Path) -> None:
+    keep = tmp_path / "kept"
+    validate([small()], patients=40, keep=Kept(keep))
+    other = validate([small(("weeks = [0, 12]", "weeks = [1, 12]"))], patients=40, keep=Kept(keep)).table
+    fresh = validate([small(("weeks = [0, 12]", "weeks = [1, 12]"))], patients=40).table
+    pd.testing.assert_frame_equal(other, fresh)
+
+
 def test_two_processes_give_the_same_numbers(small, write, example: str) -> None:
     trials = [small(), ss.load_trial(write(example, name="other.toml"))]
     with Processes(2) as two:

@@ -86,6 +86,17 @@ def test_bars_show_what_knowing_is_worth(sample):
     assert f"{table['value'][0]:,.0f}" in drawn(axes)
 
 
+def test_where_nothing_is_worth_finding_out_the_picture_says_so(sample):
+    """One arm is best in every draw: EVPI is 0, and no bar has a length."""
+    costs, effects, known = sample
+    sure = information_table(costs[:, :2] + [0, 1e6], effects[:, :2], 30_000, {"relief": known[:, 1]})
+    for table in (sure, sure.head(1)):
+        texts = [text.replace("\n", " ") for text in drawn(plot_information(table))]
+        assert any("Nothing: the same arm is the best buy in every draw" in text for text in texts)
+    some = information_table(costs, effects, 30_000, {"relief": known[:, 1]})
+    assert not any("Nothing" in text for text in drawn(plot_information(some)))
+
+
 @pytest.mark.parametrize("draw", [plot_plane, plot_acceptability, plot_information])
 def test_a_table_of_another_kind_is_refused(draw):
     with pytest.raises(SpinesimError, match="The table to draw lacks the columns"):

@@ -23,6 +23,7 @@ from spinesim.study.trials import beside
 
 NORMAL_95 = 1.96  # the usual two-sided 95 % normal quantile, as papers use it
 SERIES = ["trial", "arm", "versus", "outcome", "measure"]
+"""Rows alike in these are one series of the same people."""
 COLUMNS = ["trial", "arm", "versus", "outcome", "week", "measure", "paper", "paper_se", "model_se", "row"]
 
 
@@ -57,11 +58,7 @@ class Likelihood:
 
     def whitener(self, surrogate: FloatArray | None = None) -> FloatArray:
         """The matrix that turns misses into independent standard normal ones, shape (rows, rows)."""
-        series = (
-            self.table.groupby(["trial", "arm", "versus", "outcome", "measure"], sort=False)
-            .ngroup()
-            .to_numpy()
-        )
+        series = self.table.groupby(SERIES, sort=False).ngroup().to_numpy()
         same = (series[:, None] == series).astype(float) * self.correlation
         np.fill_diagonal(same, 1.0)
         error = self.errors(surrogate)

@@ -84,13 +84,13 @@ class Stream:
         self.waiting = deque(range(len(jobs)))
         self.flying: dict[Future[Done], list[int]] = {}
         self.seconds, self.finished = 0.0, 0
-        self.wrong: BaseException | None = None
+        self.wrong: tuple[int, BaseException] | None = None
 
     def __iter__(self) -> Iterator[tuple[int, Any]]:
         """Yield (position, value) as jobs finish.
 
-        When one fails, nothing new is sent; what was sent before it still comes out, then the failure is
-        raised.
+        When one fails, nothing new is sent; what was sent before it, and what is at work, still comes out.
+        Then the failure of the earliest job is raised, as if they had run one after the other.
         """
         while self.waiting or self.flying:
             self._submit()
@@ -104,15 +104,17 @@ class Stream:
                 self.finished += len(values)
                 yield from zip(chunk, values, strict=False)
                 if wrong is not None:
-                    self._stop(chunk[0], wrong)
+                    self._stop(chunk[len(values)], wrong)
         if self.wrong is not None:
-            raise self.wrong
+            raise self.wrong[1]
 
     def _stop(self, failed: int, wrong: BaseException) -> None:
         """Send nothing more, and take back what comes after the failure and no worker has begun."""
-        self.wrong = self.wrong or wrong
+        if self.wrong is None or failed < self.wrong[0]:
+            self.wrong = failed, wrong
         self.waiting.clear()
-        for future, chunk in list(self.flying.items()):
+        # The oldest are at work; the standard library refuses to take those back, Dask would drop them.
+        for future, chunk in list(self.flying.items())[self.workers :]:
             if chunk[0] > failed and future.cancel():
                 del self.flying[future]
 

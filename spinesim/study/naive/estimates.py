@@ -42,9 +42,9 @@ def regression(chart: Chart, outcome: str, measure: str, covariates: pd.DataFram
     """Exposed against not exposed, adjusted for `covariates` (none: crude), with a 95 % interval.
 
     A ratio is a risk ratio by modified Poisson regression, a difference is by least squares; both with
-    robust (HC1) standard errors. Without an event among the unexposed a ratio is infinite, without one
-    among the exposed it is 0, and then one bound is NaN: it cannot be given. All are NaN with too few
-    people or events to say anything.
+    robust standard errors (HC1; for the ratio statsmodels leaves its factor n / (n - k) out). Without an
+    event among the unexposed a ratio is infinite, without one among the exposed it is 0, and then one bound
+    is NaN: it cannot be given. All are NaN with too few people or events to say anything.
     """
     import statsmodels.api as sm
 

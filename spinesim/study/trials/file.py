@@ -249,10 +249,6 @@ class Trial(Strict):
         """Whether a target's figures were read at the source."""
         return self.checked if target.checked is None else target.checked
 
-    def arm_named(self, name: str) -> Arm:
-        """The arm of this name."""
-        return next(arm for arm in self.arm if arm.name == name)
-
     def pathway_of(self, arm: Arm) -> str | Path:
         """The arm's pathway: a shipped name, or its file found from the trial's own folder."""
         if not arm.pathway.endswith(".toml") or self._file is None:

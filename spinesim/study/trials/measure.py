@@ -88,9 +88,7 @@ def _difference(target: Target, i: int, values: Floats, results: Mapping[str, Re
         mean, low, high = interval(values - other)
     else:
         mean = float(np.mean(values) - np.mean(other))
-        half = NORMAL_95 * math.sqrt(
-            np.var(values, ddof=1) / len(values) + np.var(other, ddof=1) / len(other)
-        )
+        half = NORMAL_95 * math.sqrt(_squared_error(values) + _squared_error(other))
         low, high = mean - half, mean + half
     if not target.standardised:
         return Figure(len(values), mean, spread, low, high)
@@ -113,6 +111,11 @@ def _pooled(one: Floats, other: Floats) -> float:
         return math.nan
     within = sum(float(np.sum((values - values.mean()) ** 2)) for values in (one, other))
     return math.sqrt(within / (n + m - 2))
+
+
+def _squared_error(values: Floats) -> float:
+    """Square of the mean's standard error; NaN for one person, who has no spread."""
+    return float(np.var(values, ddof=1)) / len(values) if len(values) > 1 else math.nan
 
 
 def _median(values: Floats) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -278,9 +278,3 @@ def root(matrix: Floats) -> Floats:
             elif low[j, j] > math.sqrt(TINY):
                 low[i, j] = left / low[j, j]
     return low
-
-
-def check_known(evidence: Evidence, keys: Mapping[str, object] | Iterable[str]) -> None:
-    """Refuse an id that is no parameter; near matches are named."""
-    for key in keys:
-        evidence[key]

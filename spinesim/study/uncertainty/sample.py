@@ -20,6 +20,7 @@ import numpy.typing as npt
 from spinesim.errors import SpinesimError
 from spinesim.evidence import Draws, Evidence
 from spinesim.evidence.store import near
+from spinesim.study.executor.job import Say, warn
 from spinesim.study.uncertainty.blocks import Alike, Block, Fitted, Linked, Shares, Single, people_of
 from spinesim.study.uncertainty.fits import load_fits
 from spinesim.study.uncertainty.joint import Joint, load_joint, root
@@ -160,6 +161,7 @@ def make_sampler(
     *,
     joint: Joint | None = None,
     fits: str | Path | None = None,
+    say: Say = warn,
 ) -> Sampler:
     """Find out what varies, and together with what.
 
@@ -171,6 +173,8 @@ def make_sampler(
         Defaults to ``correlations.toml`` beside the evidence.
     fits : path, optional
         Folder of posterior draws; defaults to ``calibrations/fits`` beside the evidence.
+    say : callable
+        Told if the draws are of other evidence.
 
     Raises
     ------
@@ -182,7 +186,7 @@ def make_sampler(
     blocks: list[Block] = []
     taken: set[str] = set()
     whole = {key: row for one in joint.shares for row in one.rows for key in row}
-    for fit in load_fits(evidence, fits):
+    for fit in load_fits(evidence, fits, say):
         touched = {key for key in fit.ids if not fixed.isdisjoint(whole.get(key, (key,)))}
         kept = [k for k, key in enumerate(fit.ids) if key not in touched]
         if kept:
