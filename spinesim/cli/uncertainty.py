@@ -80,7 +80,7 @@ def uncertainty(args: argparse.Namespace) -> int:
     }  # fmt: skip
     _check(args)
     plans = study_plans(args.pathways, **wishes)  # refuses what is impossible before anything is computed
-    sampler = None
+    sampler, notes = None, list[str]()
     if args.draws or any(getattr(args, kind) for kind in KINDS):
         notes: list[str] = []
         sampler = study.make_sampler(plans[0].evidence, say=notes.append)

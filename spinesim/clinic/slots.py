@@ -99,7 +99,7 @@ class Slots:
         return kept > 0
 
     def serve(self, now: float, minutes: float, at: float) -> tuple[float, float, float]:
-        """Who bought the slot of minute `at` has come: when they begin, minutes of service, those after hours.
+        """Who bought the slot of minute `at` comes: when they begin, minutes of service, those after hours.
 
         The server finishes with one before the next begins; a group meets once.
         """
