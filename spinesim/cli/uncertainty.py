@@ -82,7 +82,6 @@ def uncertainty(args: argparse.Namespace) -> int:
     plans = study_plans(args.pathways, **wishes)  # refuses what is impossible before anything is computed
     sampler, notes = None, list[str]()
     if args.draws or any(getattr(args, kind) for kind in KINDS):
-        notes: list[str] = []
         sampler = study.make_sampler(plans[0].evidence, say=notes.append)
     if args.parameters and sampler is not None:
         sampler.only(args.parameters)
