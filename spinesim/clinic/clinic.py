@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator
+from functools import partial
 from math import floor
 
 from spinesim.clinic import journey as story
@@ -18,7 +19,7 @@ from spinesim.clinic.judgement import Judgement
 from spinesim.clinic.log import EventLog
 from spinesim.clinic.observe import standing
 from spinesim.clinic.patient import Patient
-from spinesim.clinic.process import Clock, Process, Steps
+from spinesim.clinic.process import NOTHING, Alarm, Clock, Process, Steps
 from spinesim.clinic.setting import ClinicSetting
 from spinesim.clinic.station import Station
 from spinesim.clinical import Body, Cohort, examine, set_load
@@ -92,8 +93,10 @@ class Clinic:
             for row in range(len(cohort))
         ]
         self.end = max(patient.end for patient in self.patients)
-        if self.accounts.kept:
-            Process(self.env, self._days(), "the clinic's day")
+        if self.accounts.kept:  # before anybody comes, so that at each midnight the clinic's day begins first
+            self.env.first(Alarm(self.env, partial(self._midnight, 0)))
+            for day in range(1, self.end):
+                self.env.after(float(day), Alarm(self.env, partial(self._midnight, day)))
         for patient in self.patients:
             patient.process = self.start(patient, story.referral(self, patient))
             self.judgement.begin(patient)
@@ -130,13 +133,13 @@ class Clinic:
             if resource.sessions
         }
 
-    def _days(self) -> Steps:
-        """Every midnight: books open a day further, lists are looked at, accounts are made up."""
-        for day in range(self.end):
-            for name, book in self.books.items():
-                self.accounts.opened(name, book.new_day(day, lambda one, place: look(self, one, place)))
-            yield 1.0
-            self.accounts.close(day, self)
+    def _midnight(self, day: int, _: float = 0.0) -> object:
+        """Yesterday's accounts are made up, books open a day further, lists are looked at."""
+        if day:
+            self.accounts.close(day - 1, self)
+        for name, book in self.books.items():
+            self.accounts.opened(name, book.new_day(day, lambda one, place: look(self, one, place)))
+        return NOTHING
 
     # -- what journeys ask of the clinic ------------------------------------------------------------------
 

@@ -26,7 +26,7 @@ from spinesim.study.claims_table import (
 
 IDS = [
     *(f"A{i}" for i in range(1, 6)), *(f"B{i}" for i in range(1, 9)), *(f"C{i}" for i in range(1, 11)),
-    *(f"D{i}" for i in range(1, 5)), *(f"E{i}" for i in range(1, 5)), *(f"F{i}" for i in range(1, 4)),
+    *(f"D{i}" for i in range(1, 5)), *(f"E{i}" for i in range(1, 5)), *(f"F{i}" for i in range(1, 4)), "G1",
 ]  # fmt: skip
 
 KNOWN_MISSES = {
