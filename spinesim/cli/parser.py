@@ -28,10 +28,10 @@ examples, from simple to rich:
                                                 the same, with every disputed figure read sceptically
   spinesim compare conservative_first early_imaging --clinic community --runs 20 --out results/
                                                 with waiting lists, 20 replications, tables kept
-  spinesim compare article_tailored@community article_tailored@my_clinic.toml --warm-up 26 --runs 10 --out study/
-                                                today's clinic beside yours; people of the first weeks not counted
-  spinesim report study/ --out report.html      one page for the meeting
-  spinesim import --template visits.csv         a form for your own appointments; then: spinesim import visits.csv
+  spinesim compare article_tailored@community article_tailored@my_clinic.toml --warm-up 26 --runs 10 --out s/
+                                                two clinics; who comes in the first weeks is not counted
+  spinesim report s/ --out report.html          one page for the meeting
+  spinesim import --template visits.csv         a form for your own appointments; then: import visits.csv
   spinesim serve 11                             the clinic lead's lab as a page of its own
   spinesim trial sciatica_conservative          a published trial re-run, model beside paper
   spinesim validate                             every published trial: what falls inside, misses first

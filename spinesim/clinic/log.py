@@ -29,8 +29,8 @@ class EventLog:
     """Events in the order they happen; `day` counts from the start of the run.
 
     `event` is one of arrival, request, booked, start, end, no_show, cancelled, left, better, worse, offer,
-    declined, result, harm, red_flag, discharge. A request ends in one start, in one left, or in the no_show of
-    a session of a course, which goes on without it; else it still waits.
+    declined, result, harm, red_flag, discharge. A request ends in one start, in one left, or in the no_show
+    of a session of a course, which goes on without it; else it still waits.
     `value` is a number that belongs to the event (pain at a visit, relief of a block in %, …) or NaN.
 
     Rows are written one behind another into a plain list, which costs least, and packed into columns block

@@ -104,7 +104,8 @@ def collect(clinic: Clinic, arm: str, run: int, warm_up: int = 0) -> Results:
         listed = clinic.setting.arrivals.backlog if clinic.setting.arrivals else 0
         raise SpinesimError(
             f"Nobody was referred after the {warm_up} weeks of warm-up: ask for more patients than "
-            f"{len(counts):,}{f' ({listed:,} stand on the list already)' if listed else ''}, or a shorter warm_up."
+            f"{len(counts):,}{f' ({listed:,} stand on the list already)' if listed else ''}, or a shorter "
+            "warm_up."
         )
     return done._counting(counts)
 

@@ -54,8 +54,8 @@ class Plan:
     """Everything that decides the numbers of one arm; the same plan gives the same bits.
 
     `condition` is a condition, the name of a case mix, or weights by condition; `person` is what is the
-    same for everyone. With `before`, people are judged for eligibility at the end of that plan's weeks. Who is
-    referred in the first `warm_up` weeks uses the clinic and is not counted.
+    same for everyone. With `before`, people are judged for eligibility at the end of that plan's weeks. Who
+    is referred in the first `warm_up` weeks uses the clinic and is not counted.
     """
 
     arm: str
