@@ -168,12 +168,13 @@ def serve(args: argparse.Namespace) -> int:
             "Voilà is not installed, so no page can be served: run `python3 start.py setup`, or "
             "`pip install voila`; `spinesim lab` opens the same lesson in JupyterLab."
         ) from None
-    app = voila(config=config(settings(port, token, args.idle_minutes)))
+    closed = config(settings(port, token, args.idle_minutes))
+    app = voila(config=closed)
     app.initialize([str(notebook)])
-    app.update_config(config(settings(port, token, args.idle_minutes)))  # last word over a user's own file
-    print(
-        f"{notebook.name} for this machine only (Ctrl-C stops it): http://{HOST}:{port}/?token={token}",
-        flush=True,
-    )
+    for one in (app, app.voila_configuration):  # the last word over a user's own configuration file
+        one.update_config(closed)
+    said = f"{notebook.name} for this machine only (Ctrl-C stops it): http://{HOST}:{port}/?token={token}"
+    loop = importlib.import_module("tornado.ioloop").IOLoop.current()
+    loop.add_callback(print, said, flush=True)  # once it listens
     app.start()
     return 0

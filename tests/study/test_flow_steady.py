@@ -35,15 +35,6 @@ def test_mser_says_when_a_series_is_too_short() -> None:
     assert mser(np.ones(50)) == (0, True)  # nothing to cut
 
 
-def test_mser_agrees_with_pymser() -> None:
-    pymser = pytest.importorskip("pymser")
-    chance = np.random.default_rng(3)
-    for _ in range(10):
-        series = 20 * np.exp(-np.arange(200) / 15) + chance.normal(size=200)
-        theirs = pymser.calculate_MSEm(series, batch_size=5)[:-1]
-        assert mser(series)[0] == int(pymser.MSERm_index(theirs, batch_size=5))
-
-
 def test_welch_by_hand_and_as_vidigi_has_it() -> None:
     runs = [[0.0, 2, 4, 6, 8, 10], [2.0, 4, 6, 8, 10, 12]]
     assert welch([[3.0, 0, 3, 6, 9]], 1).tolist() == [3, 2, 3, 6]
