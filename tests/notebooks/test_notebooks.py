@@ -73,8 +73,10 @@ def execute(path, tmp_path, monkeypatch, extra=""):
     return notebook
 
 
-def test_both_notebooks_are_there():
-    assert [path.name for path in NOTEBOOKS] == ["00_start.ipynb", "02_imaging_timing.ipynb"]
+def test_the_notebooks_are_there():
+    assert [path.name for path in NOTEBOOKS] == [
+        "00_start.ipynb", "02_imaging_timing.ipynb", "11_clinic_lead.ipynb",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

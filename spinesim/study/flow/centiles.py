@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from statsmodels.duration.survfunc import SurvfuncRight
 
 from spinesim.study.compare import interval
 
@@ -31,6 +30,8 @@ class Curve:
     """
 
     def __init__(self, wait: Any, ended: Any) -> None:
+        from statsmodels.duration.survfunc import SurvfuncRight  # slow to load; only when asked for
+
         times = np.asarray(wait, float)
         self.longest = float(np.max(times, initial=0.0))
         self.fit = SurvfuncRight(times, np.asarray(ended, int))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from statsmodels.stats.proportion import proportion_confint
 
 from spinesim.study.flow.asked import Flow, arms_of, asked, read, window
 from spinesim.study.flow.centiles import over_runs_above_0
@@ -69,6 +68,8 @@ def attendance(flow: Flow) -> pd.DataFrame:
         arm, step, resource, lead (a band, or "any lead time"), appointments (kept or missed), no_shows,
         share, low, high, cancelled.
     """
+    from statsmodels.stats.proportion import proportion_confint  # slow to load; only when asked for
+
     table = appointments(flow)
     columns = ["appointments", "no_shows", "share", "low", "high", "cancelled"]
     if not len(table):
