@@ -21,7 +21,8 @@ RESOURCES = ("physician", "physiotherapy", "psychology", "imaging", "injection",
 
 Count = Annotated[int, Field(ge=1, le=10_000)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-Weight = Annotated[float, Field(ge=0, le=1_000, allow_inf_nan=False)]
+MOST_WEIGHT = 1_000
+Weight = Annotated[float, Field(ge=0, le=MOST_WEIGHT, allow_inf_nan=False)]
 
 
 class Strict(BaseModel):
@@ -346,11 +347,13 @@ class ClinicSetting(Strict):
     @field_validator("mix", mode="before")
     @classmethod
     def _weights(cls, value: object) -> object:
-        return (
-            {k: float(x) if type(x) is int else x for k, x in value.items()}
-            if isinstance(value, dict)
-            else value
-        )
+        if not isinstance(value, dict):
+            return value
+        for name, weight in value.items():
+            number = isinstance(weight, int | float) and not isinstance(weight, bool)
+            if not number or not 0 <= weight <= MOST_WEIGHT:
+                raise ValueError(f"the weight of '{name}' is {str(weight)[:20]}: give 0 to {MOST_WEIGHT:,}")
+        return {name: float(weight) for name, weight in value.items()}
 
     @model_validator(mode="after")
     def _sense(self) -> Self:

@@ -53,7 +53,7 @@ class Slots:
     def fits(self, minutes: float, urgent: bool) -> bool:
         """Whether such a slot is left."""
         if self.places or self.group > 1:
-            return any(self.places)
+            return any(left > 0 for left in self.places)
         room = self.free + (self.urgent if urgent else 0.0)
         return minutes <= room + CLOSE_TO or any(minutes <= size + CLOSE_TO for _, size in self.holes)
 
@@ -66,7 +66,7 @@ class Slots:
             When it begins (days), and the minute of the session it was sold at.
         """
         if self.group > 1:
-            which = next((i for i, left in enumerate(self.places) if left), len(self.places) - 1)
+            which = next((i for i, left in enumerate(self.places) if left > 0), len(self.places) - 1)
             self.places[which] -= 1
             return self.begins + which * self.meeting / MINUTES, which * self.meeting
         for i, (at, size) in enumerate(self.holes):

@@ -84,7 +84,7 @@ def complaint(wrong: ValidationError, model: type[BaseModel]) -> str:
     if problem["type"] == "list_type" and isinstance(given, dict):
         name = ".".join(part for part in problem["loc"] if isinstance(part, str))
         text = f"one table where a list is needed: write [[{name}]] with double brackets"
-    elif problem["type"] == "too_short" and isinstance(given, list | dict):
+    elif problem["type"] == "too_short" and isinstance(given, list | tuple | dict):
         least = problem["ctx"]["min_length"]
         text = f"holds {len(given) or 'nothing'}: give at least {least}"
         return f"{where}: {text}."

@@ -13,10 +13,12 @@ from typing import Any
 
 import pandas as pd
 
+from spinesim.clinic import ClinicSetting
 from spinesim.errors import SpinesimError
 from spinesim.evidence import Evidence
 from spinesim.pathway import Pathway, load_pathway
 from spinesim.pathway.vocabulary import OPTIONAL
+from spinesim.study.claims_clinic import changed
 from spinesim.study.claims_file import BASE, STANCES, Arm, Check, Claim, Off, claims, load_claim
 from spinesim.study.claims_table import COLUMNS, measurable, row
 from spinesim.study.claims_text import show
@@ -50,6 +52,11 @@ def _evidence(claim: Claim, arm: Arm, off: Off | None, stance: str) -> Evidence:
     return known.change(changes) if changes else known
 
 
+def _clinic(claim: Claim, arm: Arm, off: Off | None) -> ClinicSetting:
+    changes = {**claim.clinic_changes, **arm.clinic_changes, **(off.clinic_changes if off else {})}
+    return changed(arm.clinic or claim.clinic, changes)
+
+
 def _plans(claim: Claim, off: Off | None, stance: str, patients: int | None) -> dict[str, Plan]:
     """One plan per arm."""
     made = {}
@@ -61,7 +68,7 @@ def _plans(claim: Claim, off: Off | None, stance: str, patients: int | None) -> 
             patients=claim.patients if patients is None else patients,
             years=claim.years,
             seed=claim.seed,
-            clinic=claim.clinic,
+            clinic=_clinic(claim, arm, off),
             evidence=_evidence(claim, arm, off, stance),
             person={**claim.person, **arm.person} or None,
         )

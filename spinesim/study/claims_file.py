@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -17,6 +17,8 @@ Mix = str | dict[str, Finite]
 Effect = Literal["mean", "difference", "interaction", "optimum", "saturates", "ratio", "duration"]
 Settings = dict[str, float | int | str | list[float]]
 Person = dict[str, float | int | str | bool | dict[str, bool]]
+Keys = dict[str, Any]
+"""Keys of a clinic file, dotted, with their values; checked by the clinic's own schema."""
 MOST_ARMS = 12
 BASE, STANCES = "base", ("sceptical", "base", "hopeful", "article")
 
@@ -60,6 +62,8 @@ class Arm(_Strict):
     condition: Mix | None = None
     stance: Literal["sceptical", "base", "hopeful", "article"] | None = None
     outcome: str | None = None
+    clinic: str | None = None
+    clinic_changes: Keys = {}
 
 
 class Off(_Strict):
@@ -69,12 +73,13 @@ class Off(_Strict):
     parameters: dict[str, Finite] = {}
     settings: Settings = {}
     without: list[str] = []
+    clinic_changes: Keys = {}
     expect: Range | None = None
 
     @model_validator(mode="after")
     def _something(self) -> Off:
-        if not (self.parameters or self.settings or self.without):
-            raise ValueError("switches nothing off: give parameters, settings or without")
+        if not (self.parameters or self.settings or self.without or self.clinic_changes):
+            raise ValueError("switches nothing off: give parameters, settings, without or clinic_changes")
         return self
 
 
@@ -121,6 +126,7 @@ class Claim(Check):
     contested: bool = False
     condition: Mix
     clinic: str = "ample"
+    clinic_changes: Keys = {}
     patients: Annotated[int, Field(ge=10, le=100_000)] = 1_500
     years: Annotated[float, Field(gt=0, le=10)] = 1.0
     seed: Annotated[int, Field(ge=0)] = 1

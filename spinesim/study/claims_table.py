@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spinesim.errors import SpinesimError
+from spinesim.study.claims_clinic import of_people, of_the_clinic, problem
 from spinesim.study.compare import interval
 from spinesim.study.outcomes import OUTCOMES
 from spinesim.study.results import Results
@@ -58,6 +59,8 @@ def measurable(outcome: str, weeks: int) -> str | None:
     if outcome in OUTCOMES:
         late = OUTCOMES[outcome].from_week
         return f"'{outcome}' needs {late} weeks of follow-up; give more years." if late > weeks else None
+    if of_the_clinic(outcome):
+        return problem(outcome)
     at = None if _WORTH.fullmatch(outcome) else _AT.fullmatch(outcome)
     if at and max(int(week) for week in at.groups()[1:] if week) > weeks:
         return f"'{outcome}' lies after the last week ({weeks}); give more years."
@@ -75,13 +78,15 @@ def measure(results: Results, outcome: str) -> Floats:
     outcome : str
         A key of `OUTCOMES`; a series at a week (``pain@26``) or its mean over weeks (``pain@1-52``);
         its improvement in % of the mean at referral (``pain_improvement@26``); what health is worth less
-        what care costs, at so many USD per QALY (``net_benefit@100000``); or a column of
-        ``Results.patients``.
+        what care costs, at so many USD per QALY (``net_benefit@100000``); a measure of the clinic
+        (``hours@physician``, ``wait@intake``, ``alike@procedures``); or a column of ``Results.patients``.
     """
     worth = _WORTH.fullmatch(outcome)
     if worth:
         people = results.patients
         return (int(worth.group(1)) * people["qaly"] - people["cost"]).to_numpy(dtype=np.float64)
+    if of_the_clinic(outcome):
+        return of_people(results, outcome)
     at = _AT.fullmatch(outcome)
     if outcome in OUTCOMES:
         return np.asarray(OUTCOMES[outcome].of(results), dtype=np.float64)

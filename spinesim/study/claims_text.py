@@ -38,6 +38,8 @@ WORDS = {
     "harm_neurological_event": "injuries of cord or root",
 }
 """Outcomes as people say them; any other is its name with spaces."""
+CLINIC = {"hours": "hours of {}", "wait": "days waited for {}", "alike": "how alike {} is"}
+"""Measures of the clinic: `spinesim.study.claims_clinic`."""
 _AT = re.compile(r"(?P<name>[a-z_]+?)(?P<gain>_improvement)?@(?P<first>\d+)(?:-(?P<last>\d+))?")
 
 
@@ -49,6 +51,9 @@ def worded(outcome: str) -> str:
     """
     if outcome.startswith("net_benefit@"):
         return "health gained less cost"
+    kind, _, name = outcome.partition("@")
+    if kind in CLINIC:
+        return CLINIC[kind].format(name.replace("_", " "))
     at = _AT.fullmatch(outcome)
     if at is None:
         return WORDS.get(outcome, outcome.replace("_", " "))

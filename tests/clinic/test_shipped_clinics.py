@@ -63,15 +63,15 @@ OPEN_HOURS = {
     # people x days x hours; every other week counts half
     "community": {
         "physician": 4 * 3.75 + 1.5 + 3 * 5 * 250 / 60 + 3 * 4 * 2.5,
-        "physiotherapy": 4 * 5 * 4.5 + 4 * 4 * 3 + 3 * 3 + 2 * 1,
+        "physiotherapy": 4 * 5 * 4.5 + 4 * 4 * 3 + 4 * 1.5 + 2 * 1,
         "psychology": 2 * 5 * 3 + 3 * 3,
-        "imaging": 6, "injection": 4, "ablation": 4 / 2, "theatre": 4 / 2,
+        "imaging": 3 * 3.5, "injection": 4, "ablation": 4 / 2, "theatre": 4 / 2,
     },
     "hospital_pain_centre": {
         "physician": 4 * 3.75 + 2.25 + 3 * 5 * 250 / 60 + 3 * 4 * 2.5,
-        "physiotherapy": 4 * 5 * 4.5 + 3 * 5 * 3 + 2 * 2,
+        "physiotherapy": 5 * 5 * 4.5 + 5 * 2 * 2.25 + 2 * 2,
         "psychology": 2 * 1.5 + 2 * 4 * 3,
-        "imaging": 3, "injection": 3, "ablation": 4 / 2, "theatre": 4 / 2,
+        "imaging": 3 * 3.5, "injection": 3, "ablation": 4 / 2, "theatre": 4 / 2,
     },
 }  # fmt: skip
 
@@ -79,6 +79,15 @@ OPEN_HOURS = {
 def test_open_hours_are_the_timetable_added_up(clinic: ClinicSetting) -> None:
     hours = {name: getattr(clinic.resources, name).open_hours for name in RESOURCES}
     assert hours == pytest.approx(OPEN_HOURS[clinic.name], rel=1e-12)
+
+
+def test_one_more_physiotherapist_would_have_a_room(clinic: ClinicSetting) -> None:
+    """"One more therapist" is a question only where rooms, and sessions that say no number, let them work."""
+    gym = clinic.resources.physiotherapy
+    assert gym.staff != "ample" and gym.rooms is not None and gym.rooms >= gym.staff + 1
+    more = gym.model_copy(update={"staff": gym.staff + 1})
+    alone = sum(len(one.days) * one.minutes / 60 for one in gym.sessions if one.staff is None)
+    assert more.open_hours == pytest.approx(gym.open_hours + alone, rel=1e-12) and alone > 20
 
 
 def test_every_step_has_a_session_and_every_session_a_step(clinic: ClinicSetting) -> None:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from spinesim.study.compare import Study
 from spinesim.study.flow.centiles import over_runs
-from spinesim.study.flow.tables import done_runs, list_runs, use_runs, wait_runs
+from spinesim.study.flow.tables import accounts, done_runs, use_runs, wait_runs
 
 COLUMNS = [
     "measure",
@@ -29,8 +29,9 @@ def measures(study: Study) -> pd.DataFrame:
 
     ``at_least``: the centile was not reached in that run, the wait is longer than `value`.
     """
-    waits, use, done, lists = wait_runs(study), use_runs(study), done_runs(study), list_runs(study)
-    waiting = lists.groupby(["arm", "run", "resource"], sort=False)["waiting"].mean().reset_index()
+    waits, use, done, days = wait_runs(study), use_runs(study), done_runs(study), accounts(study)
+    each = days.loc[days["measured"]].groupby(["arm", "run", "resource"], sort=False)
+    waiting = each["waiting"].mean().reset_index()
     parts = [
         _long(waits.assign(at_least=~waits["reached"].astype(bool)), "median_wait", "step", "median", "days"),
         _long(waits.assign(at_least=~waits["p90_reached"].astype(bool)), "p90_wait", "step", "p90", "days"),

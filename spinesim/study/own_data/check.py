@@ -26,10 +26,10 @@ from spinesim.study.own_data.words import (
     vocabulary,
 )
 
-ISO = r"\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?)?"
-NUMBER = r"-?\d{1,5}"
-AGE = r"\d{1,3}(?:\.\d+)?|90\+"
-PARTS = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{2}|\d{4})(?:[ T].*)?")
+ISO = r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?Z?)?"
+NUMBER = r"-?[0-9]{1,5}"
+AGE = r"[0-9]{1,3}(?:\.[0-9]+)?|90\+"
+PARTS = re.compile(r"([0-9]{1,2})([/.-])([0-9]{1,2})\2([0-9]{2}|[0-9]{4})(?:[ T].*)?")
 MONTHS = re.compile(r"\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)", re.IGNORECASE)
 EXAMPLE = "2025-04-03"
 LISTS = {"condition": "data/conditions.toml", "step": "data/treatments.toml"}

@@ -153,7 +153,7 @@ def _header(name: str, text: str, rows: list[list[str]]) -> list[str]:
                 f"{name} line 1: column {number} has no heading (a merged or empty cell?); give each column "
                 "its own heading, or delete it."
             )
-        raise SpinesimError(f"{name} line 1: {_unknown(number, cell)}.")
+        raise SpinesimError(f"{name} line 1: {_unknown(number, cell, sure=NEEDED[0] in header)}.")
     for column in header:
         if header.count(column) > 1:
             raise SpinesimError(f"{name} line 1: the column '{column}' appears twice; delete one.")
@@ -165,13 +165,18 @@ def _header(name: str, text: str, rows: list[list[str]]) -> list[str]:
     return header
 
 
-def _unknown(number: int, cell: str) -> str:
-    """What is wrong with a heading that the template does not have."""
+def _unknown(number: int, cell: str, sure: bool) -> str:
+    """What is wrong with a heading that the template does not have.
+
+    It is repeated only where the line is `sure` to be a header: else it may be a value of somebody's.
+    """
     if fault(cell) or len(cell) > HEADING_LENGTH or nhs_number(cell):
         return f"column {number} has no heading but a value (not shown); make line 1 the header"
     said = f"the column '{cell}'"
     if wrong := heading(cell):
         return f"{said} {wrong[0]}; {wrong[1]} and import again"
+    if not sure:
+        return f"column {number} has a heading that is not in the template (not shown); delete or rename it"
     near = get_close_matches(cell.casefold(), COLUMNS, 1)
     remedy = f"rename it to '{near[0]}'" if near else "delete it"
     return f"{said} is not in the template; {remedy} (known: {', '.join(COLUMNS)})"
