@@ -92,7 +92,11 @@ def attend(
 def flow(clinic: Clinic, patient: Patient, step: str, resource: str, urgent: bool) -> Attending:
     """Stand in the queue of a station."""
     with clinic.resources[resource].request(priority=FIRST if urgent else LATER) as place:
-        yield place
+        try:
+            yield place
+        except Interrupt:
+            clinic.note(patient, "left", step, resource, value=REASONS["emergency"])
+            raise
         clinic.note(patient, "start", step, resource)
         if step in VISITS:
             patient.seen(clinic.env.now, counts=clinic.followed(patient))
@@ -147,9 +151,14 @@ def by_appointment(
             book.miss(place)
             clinic.note(patient, "no_show", step, resource)
             if level == UNDER_WAY or not comes:
-                return False  # the course goes on without it
+                patient.gave_up = ""  # the course goes on without it
+                return False
             return None if _again(clinic, place, "no_show") else _left(clinic, patient, place, "missed")
-        yield clinic.until(book.begin(place))
+        try:
+            yield clinic.until(book.begin(place))
+        except Interrupt:
+            _left(clinic, patient, place, "emergency")
+            raise
         book.started(place)
         return (yield from use(clinic, patient, step, resource))
 

@@ -105,7 +105,7 @@ class Book:
         self.looks: defaultdict[int, list[Appointment]] = defaultdict(list)
         self.full: defaultdict[str, int] = defaultdict(int)  # by step: no slot is left before this day
         self.waiting = self.no_shows = 0
-        self.busy_minutes = self.over_minutes = 0.0
+        self.busy_minutes = self.over_minutes = self.lost_minutes = 0.0
 
     # -- asking ---------------------------------------------------------------------------------------------
 
@@ -227,6 +227,8 @@ class Book:
         place.gone = True
         self._count(place, -1)
         self.no_shows += 1
+        if place.slots is not None and place.slots.group == 1:  # a group meets without whoever stays away
+            self.lost_minutes += place.minutes
 
     def begin(self, place: Appointment) -> float:
         """The person has come; returns when it is their turn (now, unless the session runs late)."""

@@ -161,7 +161,7 @@ class Resource(Strict):
                     for one in today
                     if one.opens <= moment < one.opens + one.minutes
                 )
-                if at_work > self.capacity and not any(one.every_weeks > 1 for one in today):
+                if at_work > self.capacity:  # in the first week every session is held
                     raise ValueError(
                         f"on {day} at {moment // HOUR:02d}:{moment % HOUR:02d} sessions need {at_work:g} at "
                         f"once, the clinic has {self.capacity:g} (staff, or rooms where fewer)"

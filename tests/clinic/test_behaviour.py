@@ -69,9 +69,11 @@ def test_who_leaves_and_why(pain, recovered, elsewhere, why):
 
 
 def clinic(**on):
+    """The community clinic with twice its referrals, so that there is a list."""
     setting = load_clinic("community")
+    arrivals = setting.arrivals.model_copy(update={"per_week": 2 * setting.arrivals.per_week})
     behaviour = setting.behaviour.model_copy(update=dict.fromkeys(PREFIX, False) | on)
-    return setting.model_copy(update={"behaviour": behaviour})
+    return setting.model_copy(update={"behaviour": behaviour, "arrivals": arrivals})
 
 
 def run(setting, change=None, patients=250, years=0.5, condition="pain_clinic"):

@@ -38,10 +38,10 @@ def appointments(flow: Flow) -> pd.DataFrame:
 
 def _appointments(results: Results) -> pd.DataFrame:
     events, (first, last) = results.events, window(results)
-    rows = events.loc[events["event"].isin(("booked", "start", "no_show", "cancelled"))]
+    rows = events.loc[events["event"].isin(("booked", "left", "start", "no_show", "cancelled"))]
     rows = rows.sort_values(["patient", "step"], kind="stable")
     before = rows.groupby(["patient", "step"], sort=False)[["event", "day", "value"]].shift()
-    kept = (rows["event"] != "booked") & (before["event"] == "booked")
+    kept = ~rows["event"].isin(("booked", "left")) & (before["event"] == "booked")
     table = rows[["arm", "run", "patient", "step", "resource"]].assign(
         day=before["value"], lead=before["value"] - before["day"], how=rows["event"]
     )
