@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from math import inf
-
 from spinesim.clinic.setting import Session
 
 MINUTES = 1_440  # of a day
@@ -110,8 +108,3 @@ class Slots:
         self.free_at = start + minutes / MINUTES
         after = min(max(self.free_at - self.ends, 0.0) * MINUTES, minutes)
         return start, minutes, after if after > CLOSE_TO else 0.0
-
-    @property
-    def length(self) -> float:
-        """Longest slot it can hold, in minutes; a group takes any step."""
-        return inf if self.group > 1 else self.minutes
