@@ -49,7 +49,7 @@ def add(commands: Any) -> None:
         "--small-cells",
         type=number,
         metavar="N",
-        help="counts of 1 to N are left out of all that comes out (default: 7)",
+        help="counts of 1 to N are left out of all that comes out; N from 4 to 1,000 (default: 7)",
     )
     parser.add_argument("--dry-run", action="store_true", help="print what would be fitted, write nothing")
     parser.add_argument("--force", action="store_true", help="replace files that exist")

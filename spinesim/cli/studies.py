@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import shlex
+import sys
 import time
 from collections.abc import Callable, Sequence
 from shutil import get_terminal_size
@@ -13,6 +14,7 @@ from spinesim.cli.running import running
 from spinesim.errors import SpinesimError
 
 NARROWEST, WIDEST = 100, 140  # of a printed line
+FEWEST = 30  # slots; a step of fewer is printed only if there is no other
 
 
 def _evidence(settings: Sequence[str], stance: str) -> Any:
@@ -39,6 +41,7 @@ def _evidence(settings: Sequence[str], stance: str) -> Any:
 def study(args: argparse.Namespace) -> int:
     """Run one pathway, or compare several on the same people; each in a clinic of its own if it says so."""
     from spinesim.study import OUTCOMES, run_study, scenario_plans
+    from spinesim.study.clinic_notes import notes
 
     names = [args.pathway] if args.command == "run" else args.pathways
     if args.command == "compare" and len(names) < 2:
@@ -61,22 +64,28 @@ def study(args: argparse.Namespace) -> int:
     with running(args, many=args.runs > 1) as (executor, keep, progress):
         done = run_study(plans, executor, progress, keep)
     seconds = time.perf_counter() - began
-    summary, differences = done.summary(), done.differences()
+    summary, differences = done.summary(), done.differences().replace(-0.0, 0.0)
+    clinics = any(one.clinic.arrivals for one in scenarios)
     if known.taken != "base":
         print(f"Evidence as a {known.taken} reader has it: {len(known.changes)} numbers differ.\n")
+    if clinics:
+        _show_flow(done)
+        print("\nOutcomes")
     _show(summary)
     if len(scenarios) > 1:
         print(f"\nPaired differences: the same people in each, minus '{done.arms[0]}'")
         _show(differences)
-    if any(one.clinic.arrivals for one in scenarios):
-        _show_flow(done)
+    if clinics:
+        for note in notes(plans, done):
+            print(f"\nspinesim: {note}", file=sys.stderr)
         if args.out:
             from spinesim.study import scenario_folder
 
             scenario_folder.write(
                 done, plans, args.out, args.force, args.question, command=_typed(args), seconds=seconds
             )
-            print(f"\nWritten to {args.out}. For a report: spinesim report {args.out} --out report.html")
+            folder = shlex.quote(str(args.out))
+            print(f"\nWritten to {args.out}. For a report: spinesim report {folder} --out report.html")
         return 0
     _keep(
         args,
@@ -100,6 +109,10 @@ def _scenarios(names: Sequence[str], clinic: str, known: Any) -> list[Any]:
     made: list[Any] = []
     for name in names:
         care, at, place = name.partition("@")
+        if (at and not (care and place)) or "@" in place:
+            raise SpinesimError(
+                f"'{name}': write PATHWAY@CLINIC, such as article_tailored@community, or the pathway alone."
+            )
         loaded, setting = load_pathway(care), load_clinic(place if at else clinic)
         for rule in loaded.rules:
             check_reference(f"{care}, rule '{rule.id}', key 'reference'", rule.reference, known.figures)
@@ -111,13 +124,27 @@ def _scenarios(names: Sequence[str], clinic: str, known: Any) -> list[Any]:
 
 
 def _show_flow(done: Any) -> None:
-    """Waits, use of time and lists of a clinic to which people keep coming."""
-    from spinesim.study.flow import utilisation, wait_table
+    """Of clinics to which people keep coming: what changes, in sentences; waits and use of time; how sure."""
+    from spinesim.study import flow
+    from spinesim.view.clinic_lab.heads import headlines
 
-    print("\nWaits, in days: half wait at most the median, nine in ten at most the 90th centile")
-    _show(wait_table(done)[["arm", "step", "n", "median", "low", "high", "p90", "p90_low", "p90_high"]])
-    print("\nUse of the hours that are open")
-    _show(utilisation(done))
+    for arm, lines in headlines(done):
+        print(f"{arm}, beside {done.arms[0]}:")
+        print("\n".join(f"  - {line}." for line in lines))
+        print()
+    waits = flow.wait_table(done)
+    if len(waits):
+        many = waits[waits["n"] >= FEWEST]
+        print("Waits, in days: half wait at most the median, nine in ten at most the 90th centile")
+        columns = ["arm", "step", "n", "median", "low", "high", "p90", "p90_low", "p90_high"]
+        _show((many if len(many) else waits)[columns])
+    use = flow.utilisation(done)
+    if len(use):
+        print("\nUse of the hours that are open (booked: with the slots lost to people who did not come)")
+        _show(use[["arm", "resource", "utilisation", "low", "high", "booked", "open_hours_per_week"]])
+    print(f"\n{flow.warm_up_sentence(flow.warm_up(done))}")
+    print(flow.runs_sentence(flow.runs_needed(done)))
+    print("Wages of added staff are not in the cost: prices are what is billed.")
 
 
 def _typed(args: argparse.Namespace) -> str:

@@ -6,6 +6,7 @@ import re
 
 from spinesim.clinic.attend import VISITS
 from spinesim.clinic.setting import RESOURCES, ClinicSetting
+from spinesim.clinical.mix import MIXES, case_mix
 from spinesim.clinical.treatment import read_treatments
 from spinesim.errors import SpinesimError
 from spinesim.evidence import Evidence
@@ -22,8 +23,8 @@ def own_numbers(setting: ClinicSetting, evidence: Evidence) -> Evidence:
     Raises
     ------
     SpinesimError
-        If a number is not a clinic's own affair or cannot be; or if the timetable names an unknown step or
-        has no session long enough for one.
+        If a number is not a clinic's own affair or cannot be; if its mix names no condition; or if the
+        timetable names an unknown step or has no session long enough for one.
     """
     for key in setting.numbers:
         if key not in evidence.parameters or not OWN.fullmatch(key):
@@ -35,6 +36,7 @@ def own_numbers(setting: ClinicSetting, evidence: Evidence) -> Evidence:
         own = evidence.change(setting.numbers) if setting.numbers else evidence
     except SpinesimError as wrong:
         raise SpinesimError(f"clinic '{setting.name}', numbers: {wrong}") from None
+    _check_mix(setting, own)
     _check_sessions(setting, own)
     return own
 
@@ -43,6 +45,22 @@ def steps_of(evidence: Evidence, resource: str) -> list[str]:
     """The steps that take a resource's time."""
     steps = [step for step, what in read_treatments(evidence).items() if what.resource == resource]
     return [*VISITS, *steps] if resource == "physician" else steps
+
+
+def _check_mix(setting: ClinicSetting, evidence: Evidence) -> None:
+    """Refuse a clinic's mix that names what nobody has, whoever a study says comes."""
+    if setting.mix is None:
+        return
+    try:
+        case_mix(evidence, setting.mix)
+    except SpinesimError as wrong:
+        text = str(wrong)
+        if isinstance(setting.mix, str) and setting.mix not in MIXES:
+            text = (
+                f"'{setting.mix[:60]}' is no case mix; write {' or '.join(MIXES)}, a condition "
+                f"({', '.join(evidence.conditions)}), or a table [mix] of weights by condition."
+            )
+        raise SpinesimError(f"clinic '{setting.name}', key mix: {text}") from None
 
 
 def _check_sessions(setting: ClinicSetting, evidence: Evidence) -> None:

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from spinesim.evidence import load_model
 
@@ -18,6 +18,8 @@ CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")
 YEARLY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 HOUR, WEEK_HOURS = 60, 168
 RESOURCES = ("physician", "physiotherapy", "psychology", "imaging", "injection", "ablation", "theatre")
+
+RHYTHM = {"by_weekday": (7, "Monday"), "by_month": (12, "January")}
 
 Count = Annotated[int, Field(ge=1, le=10_000)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
@@ -231,8 +233,13 @@ class Arrivals(Strict):
 
     @field_validator("by_weekday", "by_month", mode="before")
     @classmethod
-    def _lists(cls, value: object) -> object:
-        return tuple(float(x) if type(x) is int else x for x in value) if isinstance(value, list) else value
+    def _lists(cls, value: object, info: ValidationInfo) -> object:
+        if not isinstance(value, list):
+            return value
+        needed, first = RHYTHM[info.field_name or ""]
+        if len(value) != needed:
+            raise ValueError(f"needs {needed} numbers, {first} first; {len(value)} given")
+        return tuple(float(x) if type(x) is int else x for x in value)
 
     @model_validator(mode="after")
     def _sense(self) -> Self:
@@ -338,11 +345,12 @@ class ClinicSetting(Strict):
     @field_validator("numbers", mode="before")
     @classmethod
     def _whole(cls, value: object) -> object:
-        return (
-            {k: float(x) if type(x) is int else x for k, x in value.items()}
-            if isinstance(value, dict)
-            else value
-        )
+        if not isinstance(value, dict):
+            return value
+        for key, inner in value.items():
+            if isinstance(inner, dict):  # TOML reads visit.price = 95 as a table
+                raise ValueError(f"put the id in quotes: {_quoted(str(key), inner)}")
+        return {k: float(x) if type(x) is int else x for k, x in value.items()}
 
     @field_validator("mix", mode="before")
     @classmethod
@@ -374,6 +382,14 @@ class ClinicSetting(Strict):
     def booked(self) -> bool:
         """Whether any resource has an appointment book."""
         return any(getattr(self.resources, name).sessions for name in RESOURCES)
+
+
+def _quoted(key: str, value: object) -> str:
+    """The first number of a nested table, as it should have been written."""
+    while isinstance(value, dict) and value:
+        inner, value = next(iter(value.items()))
+        key = f"{key}.{inner}"
+    return f'"{key}" = {str(value)[:20]}'
 
 
 def load_clinic(name_or_path: str | Path) -> ClinicSetting:

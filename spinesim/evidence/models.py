@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date, time
 from difflib import get_close_matches
 from pathlib import Path
@@ -34,6 +35,13 @@ def locate(name_or_path: str | Path, kind: str) -> Path:
     folder = data_folder() / f"{kind}s"
     known = sorted(p.stem for p in folder.glob("*.toml"))
     if str(name_or_path) not in known:
+        if os.path.exists(name_or_path):  # unlike Path.exists, it takes a name of any length
+            what = "is a folder" if path.is_dir() else f"does not end in .toml, so it is no {kind} file"
+            imports = path.suffix.lower() == ".csv" and kind == "clinic"
+            made = "; a table of appointments becomes a clinic by `spinesim import`" if imports else ""
+            raise SpinesimError(
+                f"{path} {what}: give the path of a .toml file or one of {', '.join(known)}{made}."
+            )
         near = get_close_matches(str(name_or_path), known, 1)
         hint = f" (did you mean '{near[0]}'?)" if near else ""
         raise SpinesimError(

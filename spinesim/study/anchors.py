@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from spinesim.errors import SpinesimError
 from spinesim.evidence import data_folder, load_model
 from spinesim.study.executor import Executor
-from spinesim.study.results import Results
+from spinesim.study.results import WEEK, Results
 from spinesim.study.simulation import finish_all, plan, shipped_evidence
 
 COLUMNS = [
@@ -31,15 +31,22 @@ Text = Annotated[str, Field(min_length=1)]
 
 
 class Anchor(BaseModel):
-    """One anchor; `published` is an evidence id, `steps` and `after` are steps of care."""
+    """One anchor; `published` is an evidence id, `steps` are steps of care.
+
+    `candidates` asks who of those with a first planned test (`steps`, not before `from_week`) is a candidate:
+    has one of `patterns` in truth, and in that week the limb pain and disability given, whatever is offered.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     title: Text
     compares: Text
-    measure: Literal["first_wait_median", "no_show_share", "offered_after"]
+    measure: Literal["first_wait_median", "no_show_share", "candidates"]
     steps: Annotated[list[str], Field(min_length=1)]
-    after: str = ""
+    patterns: list[str] = []
+    from_week: Annotated[float, Field(ge=0)] = 0.0
+    limb_pain_at_least: Annotated[float, Field(ge=0, le=10)] = 0.0
+    disability_at_least: Annotated[float, Field(ge=0, le=100)] = 0.0
     pathway: Text
     clinic: Text
     condition: str | None = None
@@ -68,16 +75,17 @@ def load_anchor(name_or_path: str | Path) -> Anchor:
         raise SpinesimError(
             f"Anchor '{anchor.title}': '{anchor.published}' is no row of data/evidence; mend it."
         )
-    if anchor.measure == "offered_after" and not anchor.after:
-        raise SpinesimError(
-            f"Anchor '{anchor.title}': offered_after needs the key 'after'; name a step in it."
-        )
+    if (anchor.measure == "candidates") != bool(anchor.patterns):
+        raise SpinesimError(f"Anchor '{anchor.title}': candidates and the key 'patterns' go together.")
+    strangers = [name for name in anchor.patterns if name not in shipped_evidence().conditions]
+    if strangers:
+        raise SpinesimError(f"Anchor '{anchor.title}': '{strangers[0]}' is no condition; mend it.")
     return anchor
 
 
-def first_wait_median(anchor: Anchor, events: pd.DataFrame) -> float:
+def first_wait_median(anchor: Anchor, results: Results) -> float:
     """Median days from a person's first request of these steps to the first start."""
-    mine = events[events["step"].isin(anchor.steps)]
+    mine = _log(anchor, results)
     first = {
         name: mine[mine["event"] == name].groupby("patient")["day"].min() for name in ("request", "start")
     }
@@ -85,22 +93,39 @@ def first_wait_median(anchor: Anchor, events: pd.DataFrame) -> float:
     return float(waits.median()) if len(waits) else float("nan")
 
 
-def no_show_share(anchor: Anchor, events: pd.DataFrame) -> float:
+def no_show_share(anchor: Anchor, results: Results) -> float:
     """Per cent of appointments for these steps that nobody came to."""
-    mine = events.loc[events["step"].isin(anchor.steps), "event"]
+    mine = _log(anchor, results)["event"]
     missed, kept = (mine == "no_show").sum(), (mine == "start").sum()
     return 100 * float(missed / (missed + kept)) if missed + kept else float("nan")
 
 
-def offered_after(anchor: Anchor, events: pd.DataFrame) -> float:
-    """Per cent of the people who had `after` to whom one of these steps was offered."""
-    had = set(events.loc[(events["event"] == "start") & (events["step"] == anchor.after), "patient"])
-    offers = events[(events["event"] == "offer") & events["step"].isin(anchor.steps)]
-    return 100 * len(had & set(offers["patient"])) / len(had) if had else float("nan")
+def candidates(anchor: Anchor, results: Results) -> float:
+    """Per cent of people with a first planned test who are candidates in that week; see `Anchor`."""
+    mine = _log(anchor, results)
+    first = mine[mine["event"] == "start"].groupby("patient")["day"].min()
+    people = results.patients
+    weeks = (people["patient"].map(first) - people["entry_day"]) / WEEK
+    sent = (weeks >= anchor.from_week).to_numpy()
+    if not sent.any():
+        return float("nan")
+    who = np.flatnonzero(sent)
+    week = np.minimum(weeks.to_numpy()[who].astype(int), len(results.weeks) - 1)
+    fits = people["condition"].isin(anchor.patterns).to_numpy()[who]
+    fits &= results.series["limb_pain"][week, who] >= anchor.limb_pain_at_least
+    fits &= results.series["disability"][week, who] >= anchor.disability_at_least
+    return 100 * float(fits.mean())
 
 
-_MEASURES: dict[str, Callable[[Anchor, pd.DataFrame], float]] = {
-    "first_wait_median": first_wait_median, "no_show_share": no_show_share, "offered_after": offered_after,
+def _log(anchor: Anchor, results: Results) -> pd.DataFrame:
+    """The events of the anchor's steps."""
+    if results.events is None:
+        raise SpinesimError(f"Anchor '{anchor.title}' is read from the event table, which was not kept.")
+    return results.events[results.events["step"].isin(anchor.steps)]
+
+
+_MEASURES: dict[str, Callable[[Anchor, Results], float]] = {
+    "first_wait_median": first_wait_median, "no_show_share": no_show_share, "candidates": candidates,
 }  # fmt: skip
 
 
@@ -147,7 +172,7 @@ def run_anchors(
 def _row(name: str, anchor: Anchor, done: list[Results]) -> tuple[object, ...]:
     from spinesim.study.compare import interval  # it is built on much that this does not need
 
-    mean, low, high = interval(np.array([_MEASURES[anchor.measure](anchor, one.events) for one in done]))
+    mean, low, high = interval(np.array([_MEASURES[anchor.measure](anchor, one) for one in done]))
     value, least, most = _published(anchor)
     inside = least <= mean <= most or low <= value <= high
     return (

@@ -64,7 +64,7 @@ def _plans(claim: Claim, off: Off | None, stance: str, patients: int | None) -> 
         made[arm.name] = plan(
             _pathway(claim, arm, off),
             arm=arm.name,
-            condition=claim.condition if arm.condition is None else arm.condition,
+            condition=(off and off.condition) or arm.condition or claim.condition,
             patients=claim.patients if patients is None else patients,
             years=claim.years,
             seed=claim.seed,

@@ -74,12 +74,16 @@ class Off(_Strict):
     settings: Settings = {}
     without: list[str] = []
     clinic_changes: Keys = {}
+    condition: Mix | None = None
     expect: Range | None = None
 
     @model_validator(mode="after")
     def _something(self) -> Off:
-        if not (self.parameters or self.settings or self.without or self.clinic_changes):
-            raise ValueError("switches nothing off: give parameters, settings, without or clinic_changes")
+        laid = (self.parameters, self.settings, self.without, self.clinic_changes, self.condition)
+        if not any(laid):
+            raise ValueError(
+                "switches nothing off: give parameters, settings, without, clinic_changes or condition"
+            )
         return self
 
 

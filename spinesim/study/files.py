@@ -10,7 +10,6 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Mapping
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -143,13 +142,11 @@ def _plain(column: pd.Series) -> pd.Series:
 
 def manifest(plans: list[Plan], **more: Any) -> dict[str, Any]:
     """Version, seed and hashes of every input: enough to run the same again."""
-    try:
-        own = version("spinesim")
-    except PackageNotFoundError:
-        own = "unknown"
+    from spinesim import __version__
+
     first = plans[0]
     return {
-        "spinesim": own,
+        "spinesim": __version__,
         "python": platform.python_version(),
         "numpy": np.__version__,
         "seed": first.seed,

@@ -23,7 +23,9 @@ TITLES = {
     "cost_per_pain": "Cost per person whose pain improved",
     "net_benefit": "Net monetary benefit per person",
 }
-ROUNDING = 1e-6  # days; a change below it is one of rounding
+SHOWN = 0.05  # days; a smaller change would be written as 0.0
+UNCLEAR = ("the same", "not clearly different")
+NAMES = {"helped_goal": "people helped", "qaly": "QALYs", "cost": "cost"}
 CHANGES = {
     "helped_goal": ("more people attain their goal", "fewer people attain their goal", 1),
     "qaly": ("QALYs more", "QALYs less", 2),
@@ -61,39 +63,37 @@ def slot_sentences(table: pd.DataFrame) -> list[str]:
 
 
 def _slot(rows: pd.DataFrame) -> str:
+    """What changed clearly; what did not is named without figures (they are in the table)."""
     first = rows.iloc[0]
     start = f"One more slot of {first['minutes']} minutes a week at {_plain(first['resource'])}: "
     waits = rows.loc[rows["measure"] == "median_wait"].to_dict("records")
-    parts = []
-    for wait in waits:
-        if wait["difference"] == wait["difference"]:
-            if abs(wait["difference"]) < ROUNDING:
-                wait["difference"] = 0.0
-            way = "longer" if wait["difference"] > 0 else "shorter"
-            change = "unchanged" if wait["difference"] == 0 else f"{abs(wait['difference']):.1f} days {way}"
-            open_ = wait["low"] <= 0 <= wait["high"] and wait["difference"] != 0
-            ends = (
-                ""
-                if wait["difference"] == 0
-                else _between(wait["low"], wait["high"], 1, sign=True, open_=open_)
-            )
-            parts.append(f"the median wait for {_plain(wait['step'])} is {change}{ends}")
+    parts = [said for wait in waits if (said := _wait(wait))] or ["no clear change of the waits"]
     known = rows.set_index("measure")
+    unclear = []
     for measure, (up, down, places) in CHANGES.items():
         row = known.loc[measure]
+        if row["says"] in UNCLEAR:
+            unclear.append(NAMES[measure])
+            continue
         size = f"{abs(row['difference']):,.{places}f}"
         if measure == "cost":
             size = f"care costs {size} {row['unit'].split(' per ')[0]}"
         said = f"{size} {up if row['difference'] >= 0 else down}"
-        if row["says"] == "the same":
-            said = (
-                f"no difference in {measure.replace('helped_goal', 'people helped').replace('qaly', 'QALYs')}"
-            )
-            parts.append(said)
-        else:
-            open_ = row["says"] == "not clearly different"
-            parts.append(said + _between(row["low"], row["high"], places, sign=True, open_=open_))
+        parts.append(said + _between(row["low"], row["high"], places, sign=True))
+    if unclear:
+        parts.append(f"no clear change of {' or '.join(unclear)}")
     return start + "; ".join(parts) + "; people and money are those of a year's referrals."
+
+
+def _wait(wait: dict[str, Any]) -> str:
+    """A step's median wait, if it changed clearly, or by a tenth of a day in a single run; else nothing."""
+    change, low, high = wait["difference"], wait["low"], wait["high"]
+    single = low != low
+    if not abs(change) >= SHOWN or (not single and low <= 0 <= high):
+        return ""
+    size = f"{abs(change):.1f} days {'longer' if change > 0 else 'shorter'}"
+    ends = _between(low, high, 1, sign=True)
+    return f"the median wait for {_plain(wait['step'])} is {size}{ends}"
 
 
 def plot_cost_per(table: pd.DataFrame, measure: str = "cost_per_goal", ax: Axes | None = None) -> Axes:

@@ -26,7 +26,8 @@ from spinesim.study.claims_table import (
 
 IDS = [
     *(f"A{i}" for i in range(1, 6)), *(f"B{i}" for i in range(1, 9)), *(f"C{i}" for i in range(1, 11)),
-    *(f"D{i}" for i in range(1, 5)), *(f"E{i}" for i in range(1, 5)), *(f"F{i}" for i in range(1, 4)), "G1",
+    *(f"D{i}" for i in range(1, 5)), *(f"E{i}" for i in range(1, 5)), *(f"F{i}" for i in range(1, 4)),
+    *(f"G{i}" for i in range(1, 6)), "W1",
 ]  # fmt: skip
 
 KNOWN_MISSES = {
@@ -47,6 +48,15 @@ KNOWN_MISSES = {
         "D3",
         "Prepare before",
     ): "preparing and rehabilitating gains less than trials of exercise after discectomy",
+    ("G3", "... and more sessions are held"): "fewer agree to a class, which outweighs the places it frees",
+    (
+        "W1",
+        "At 12 months the list leaves more pain",
+    ): "who is treated later has fresher relief at 12 months; the sign changes with how long the overload lasts",
+    (
+        "G5",
+        "... and people who reach their goal",
+    ): "half the therapists move goals at a year by less than one in a hundred: too little to tell",
 }
 """Claim id and start of the line that misses, to why (also in MODEL.md); it must go on missing."""
 

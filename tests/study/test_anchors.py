@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,8 +15,10 @@ from spinesim.study import anchors as of
 from spinesim.study.simulation import shipped_evidence
 
 
-def log(*rows: tuple[int, float, str, str]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=["patient", "day", "event", "step"])
+def log(*rows: tuple[int, float, str, str], people: Any = None, **series: Any) -> Any:
+    """What an anchor reads of results."""
+    events = pd.DataFrame(rows, columns=["patient", "day", "event", "step"])
+    return SimpleNamespace(events=events, patients=people, series=series, weeks=np.arange(3))
 
 
 def anchor(**changes: object) -> of.Anchor:
@@ -40,10 +44,22 @@ def test_a_no_show_is_counted_among_the_appointments() -> None:
     assert np.isnan(of.no_show_share(anchor(), log()))
 
 
-def test_the_yield_counts_those_who_had_what_comes_before() -> None:
-    events = log((1, 1, "start", "imaging"), (2, 1, "start", "imaging"), (1, 2, "offer", "cbt"),
-                 (3, 2, "offer", "cbt"))  # fmt: skip
-    assert of.offered_after(anchor(after="imaging"), events) == 50
+def test_a_candidate_is_judged_in_the_week_of_the_planned_scan() -> None:
+    """1 candidate; 2 other pattern; 3 scanned early; 4 too little pain in that week; 5 never scanned."""
+    people = pd.DataFrame({
+        "patient": [1, 2, 3, 4, 5], "entry_day": [0, 0, 7, 7, 0],
+        "condition": ["disc_herniation", "facet_pain", *["disc_herniation"] * 3],
+    })  # fmt: skip
+    pain = np.array([[0, 9, 9, 9, 9], [6, 9, 9, 9, 9], [0, 9, 9, 4, 9]], dtype=np.float32)
+    starts = [(1, 7.4, "start", "imaging"), (1, 14.4, "start", "imaging"), (2, 8.0, "start", "imaging"),
+              (3, 9.0, "start", "imaging"), (4, 22.0, "start", "imaging")]  # fmt: skip
+    asked = anchor(
+        measure="candidates", steps=["imaging"], patterns=["disc_herniation"], from_week=1.0,
+        limb_pain_at_least=5.0,
+    )  # fmt: skip
+    made = log(*starts, people=people, limb_pain=pain, disability=pain)
+    assert of.candidates(asked, made) == pytest.approx(100 / 3)
+    assert np.isnan(of.candidates(asked, log(people=people, limb_pain=pain, disability=pain)))
 
 
 def test_no_parameter_rests_on_what_an_anchor_is_laid_beside() -> None:
@@ -73,7 +89,8 @@ def test_mistakes_are_said(tmp_path: Path) -> None:
     text = "\n".join(f"{key} = {value!r}" for key, value in anchor().model_dump(exclude_none=True).items())
     for old, new, says in (
         ("noshow_pt_us_mean", "nowhere", "'nowhere' is no row of data/evidence"),
-        ("'no_show_share'", "'offered_after'", "needs the key 'after'"),
+        ("'no_show_share'", "'candidates'", "the key 'patterns' go together"),
+        ("patterns = []", "patterns = ['joy']", "go together"),
         ("'no_show_share'", "'waits'", "'measure'"),
     ):
         path = tmp_path / "one.toml"

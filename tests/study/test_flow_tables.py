@@ -32,14 +32,14 @@ SPECIMEN = pd.DataFrame({"median": [12.0], "p90": [40.0], "reached": [True], "p9
 
 
 def days(n: int, open_hours: float, busy: float, over: float, waiting: int = 0) -> pd.DataFrame:
-    rows = [(day, "physician", open_hours, busy, over, waiting + day // 7, 0) for day in range(n)]
+    rows = [(day, "physician", open_hours, busy, over, 1.0, waiting + day // 7, 0) for day in range(n)]
     return pd.DataFrame(rows, columns=Accounts.none().columns)
 
 
 def test_utilisation_is_busy_over_open_and_overtime() -> None:
     run = run_of(waited([1.0] * 28), people(range(28)), accounts=days(60, 8.0, 7.0, 2.0))
     row = utilisation(run).iloc[0]
-    assert row["utilisation"] == 7 / 10
+    assert row["utilisation"] == 7 / 10 and row["booked"] == 8 / 10 and row["lost_hours_per_week"] == 7
     assert (row["open_hours_per_week"], row["busy_hours_per_week"], row["over_hours_per_week"]) == (
         56,
         49,

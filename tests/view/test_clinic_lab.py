@@ -85,7 +85,11 @@ def test_fewer_staff_never_leave_a_session_with_more_than_there_are():
 def test_what_cannot_be_is_one_sentence_with_the_name_of_the_alternative():
     clinic, ample = load_clinic("community"), load_clinic("ample")
     backwards = ExtraSession(resource="imaging", day="mon", start="12:00", end="09:00")
-    crowd = ExtraSession(resource="imaging", day="tue", start="09:00", end="12:00", staff=1)
+    taken = clinic.resources.imaging.sessions[0]
+    crowd = ExtraSession(
+        resource="imaging", day=taken.days[0], start=taken.start, end=taken.end,
+        staff=int(clinic.resources.imaging.capacity),
+    )  # fmt: skip
     for base, changes in (
         (clinic, Changes(name="A", extra_sessions=(backwards,))),
         (clinic, Changes(name="A", extra_sessions=(crowd,))),

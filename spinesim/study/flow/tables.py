@@ -13,6 +13,8 @@ from spinesim.study.results import WEEK, Results
 STEP = ["arm", "step", "resource"]
 COUNTS = ["n", "served", "missed", "left", "waiting"]
 ENDED = ("start", "missed")
+HOURS = ("open_hours", "busy_hours", "over_hours", "lost_hours")
+"""Server-hours of the day book."""
 
 
 def wait_runs(flow: Flow) -> pd.DataFrame:
@@ -92,38 +94,42 @@ def _accounts(results: Results) -> pd.DataFrame:
 
 
 def use_runs(flow: Flow) -> pd.DataFrame:
-    """Utilisation of each run: arm, run, resource, utilisation, open and busy hours a week."""
+    """Of each run: arm, run, resource, utilisation, booked, hours a week open, busy, over and lost."""
     table = accounts(flow)
     table = table.loc[table["measured"]]
     keys = ["arm", "run", "resource"]
-    hours = table.groupby(keys, sort=False)[["open_hours", "busy_hours", "over_hours"]].sum()
+    hours = table.groupby(keys, sort=False)[list(HOURS)].sum()
     days = table.groupby(keys, sort=False)["day"].nunique()
     there = hours["open_hours"] + hours["over_hours"]
     hours["utilisation"] = (hours["busy_hours"] / there.where(there > 0)).astype(float)
-    for name in ("open", "busy", "over"):
-        hours[f"{name}_hours_per_week"] = (hours[f"{name}_hours"] * WEEK / days).astype(float)
-    return hours.drop(columns=["open_hours", "busy_hours", "over_hours"]).reset_index()
+    taken = hours["busy_hours"] + hours["lost_hours"]
+    hours["booked"] = (taken / there.where(there > 0)).astype(float).clip(upper=1)
+    for name in HOURS:
+        hours[f"{name}_per_week"] = (hours[name] * WEEK / days).astype(float)
+    return hours.drop(columns=list(HOURS)).reset_index()
 
 
 def utilisation(flow: Flow) -> pd.DataFrame:
     """Share of each resource's time that is used, while it is measured, with 95 % t intervals over runs.
 
-    Hours of service begun ÷ (hours open + hours worked after the end): never above 1. A resource that is
-    never open is left out.
+    Hours of service begun ÷ (hours open + hours worked after the end): never above 1. ``booked`` adds the
+    hours lost to people who did not come: it is what tells a full clinic. A resource that is never open is
+    left out.
 
     Returns
     -------
     DataFrame
-        arm, resource, utilisation, low, high, and server-hours ``open_hours_per_week``,
-        ``busy_hours_per_week`` and ``over_hours_per_week`` (means over runs).
+        arm, resource, utilisation, low, high, booked (mean over runs), and server-hours
+        ``open_hours_per_week``, ``busy_hours_per_week``, ``over_hours_per_week`` and ``lost_hours_per_week``
+        (means over runs).
     """
     runs = use_runs(flow)
     runs = runs.loc[runs["utilisation"].notna()]
     keys = ["arm", "resource"]
     table = by_run(runs, keys, "utilisation", ["utilisation", "low", "high"])
     table["high"] = table["high"].astype(float).clip(upper=1)
-    hours = [f"{name}_hours_per_week" for name in ("open", "busy", "over")]
-    return table.merge(runs.groupby(keys, sort=False)[hours].mean().reset_index(), on=keys)
+    means = ["booked", *(f"{name}_per_week" for name in HOURS)]
+    return table.merge(runs.groupby(keys, sort=False)[means].mean().reset_index(), on=keys)
 
 
 def list_runs(flow: Flow) -> pd.DataFrame:

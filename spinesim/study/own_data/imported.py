@@ -12,11 +12,12 @@ from pydantic import ValidationError
 
 from spinesim.clinic.setting import Arrivals, ClinicSetting
 from spinesim.errors import SpinesimError
+from spinesim.evidence.load import data_folder
 from spinesim.evidence.models import complaint
 from spinesim.study.own_data.cells import SMALL, about, check_small
 from spinesim.study.own_data.check import Referrals, check
 from spinesim.study.own_data.fit import Fitted, fit
-from spinesim.study.own_data.read import read_cells
+from spinesim.study.own_data.read import Cells, read_cells
 from spinesim.study.own_data.tables import pictures, waits
 from spinesim.study.own_data.write import clinic_toml, write_clinic
 from spinesim.study.simulation import shipped_evidence
@@ -93,7 +94,9 @@ def import_referrals(
     """
     small = check_small(small_cells)
     now = today or datetime.date.today()
-    data = check(read_cells(path), now)
+    cells = read_cells(path)
+    _not_the_form(cells)
+    data = check(cells, now)
     evidence = shipped_evidence()
     numbers = {key: evidence.value(key) for key in NOT_FITTED if key in evidence.parameters} | base.numbers
     fitted = fit(data, small, numbers, Path(path).name)
@@ -102,8 +105,25 @@ def import_referrals(
         fits=fitted.table(),
         waits=waits(data, small),
         plots=pictures(data, fitted, small),
-        notes=(*fitted.notes, *_inert(base, fitted)),
+        notes=(*(_kept(note, base, fitted) for note in fitted.notes), *_inert(base, fitted)),
     )
+
+
+def _not_the_form(cells: Cells) -> None:
+    """Refuse the form as it was written: its rows are made up."""
+    form = read_cells(data_folder() / "templates" / "referrals.csv")
+    if cells.header == form.header and all(row in cells.rows for row in form.rows):
+        raise SpinesimError(
+            f"{cells.name}: the template's {len(form.rows)} made-up rows are in it; delete them and fill in "
+            "your own appointments."
+        )
+
+
+def _kept(note: str, base: ClinicSetting, fitted: Fitted) -> str:
+    """A note on months that were not fitted, with where the clinic file's months are from."""
+    if not note.startswith("by_month was not fitted") or "by_month" in fitted.arrivals:
+        return note
+    return f"{note.removesuffix('.')}; kept from {base.name}."
 
 
 def source(data: Referrals, small: int, today: datetime.date) -> str:

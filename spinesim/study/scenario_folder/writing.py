@@ -145,8 +145,10 @@ def _told(study: Study, plans: list[Plan]) -> dict[str, Any]:
 
 
 def _versions() -> dict[str, str]:
-    found = {"python": platform.python_version()}
-    for name in ("spinesim", *LIBRARIES):
+    from spinesim import __version__
+
+    found = {"python": platform.python_version(), "spinesim": __version__}
+    for name in LIBRARIES:
         try:
             found[name] = version(name)
         except PackageNotFoundError:

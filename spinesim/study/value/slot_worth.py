@@ -180,7 +180,14 @@ def what_a_slot_buys(
     from spinesim.study.simulation import shipped_evidence
 
     clinic, known = scenario.clinic, wishes.get("evidence") or shipped_evidence()
-    asked = limited(clinic) if resources is None else list(resources)
+    able = limited(clinic)
+    asked = able if resources is None else resources
+    if isinstance(asked, str):
+        raise SpinesimError(f'resources is the text "{asked[:40]}": give a list, such as ["{asked[:40]}"].')
+    if resources is not None and not len(asked):
+        raise SpinesimError(
+            f"resources is empty: name some of {', '.join(able) or 'those with limits'}, or leave it out."
+        )
     if not asked:
         raise SpinesimError(f"Nobody ever waits in clinic '{clinic.name}': choose one with limits.")
     scenarios, slots = [scenario], {}

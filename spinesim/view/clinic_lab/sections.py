@@ -101,12 +101,14 @@ def use(study: Any) -> Section:
                         SAID.get(str(resource), str(resource)),
                         arm,
                         f"{100 * one.utilisation:.0f} % ({interval(100 * one.low, 100 * one.high, 0)})",
+                        f"{100 * one.booked:.0f} %",
                         f"{one.busy_hours_per_week:.1f} of {one.open_hours_per_week:.1f}",
                         plain(one.over_hours_per_week),
                         change,
                     )
                 )
-    heads = ("Resource", "Scenario", "Used (95 % interval)", "Hours a week, busy of open", "Overtime hours")
+    hours = ("Hours a week, busy of open", "Overtime hours")
+    heads = ("Resource", "Scenario", "Used (95 % interval)", "Booked", *hours)
     first = table("How full each resource is", (*heads, "Change, percentage points"), rows)
     by = done.pivot_table(index="step", columns="arm", values="per_week", sort=False, fill_value=0.0)
     lines = [
@@ -114,8 +116,8 @@ def use(study: Any) -> Section:
         for step, row in by.iterrows()
     ]
     note = paragraphs(
-        "Used: hours of service begun, of the hours open, while referrals came. Near 100 %, small changes in "
-        "demand make long queues."
+        "Used: hours of service begun, of the hours open, while referrals came. Booked: with the slots lost "
+        "to people who did not come. Near 100 % booked, small changes in demand make long queues."
     )
     second = table("Slots completed a week", ("Step", *study.arms), lines)
     return Section("use", "Use of time", note + first + second, [use_picture(study)])

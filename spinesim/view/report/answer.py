@@ -1,4 +1,4 @@
-"""The answer in one paragraph, built from the tables: what is clearly different, what is not."""
+"""The answer, a paragraph for each alternative, from the tables: what is clearly different, what is not."""
 
 from __future__ import annotations
 
@@ -26,18 +26,20 @@ GOOD: Mapping[str, int] = {
     "qaly": HIGHER,
 }
 """Outcomes of the answer and which way is better."""
-MOST_WAITS = 3
+MOST_WAITS, FEWEST_PEOPLE = 3, 30  # a step of fewer people is not worth a headline
 Said = tuple[str, str, int]
 """What, the difference in words, and 1 better, -1 worse, 0 no clear difference."""
 
 
 def answer(folder: ResultFolder) -> list[Block]:
-    """One paragraph, a sentence or two for each alternative."""
+    """A paragraph for each alternative."""
     first, *others = folder.arms
     if not others:
         return [Paragraph(_alone(folder, first))]
-    said = [_sentence(arm, first, [*_waits(folder, arm), *_outcomes(folder, arm)], folder) for arm in others]
-    return [Paragraph(" ".join(said), "answer")]
+    return [
+        Paragraph(_sentence(arm, first, [*_waits(folder, arm), *_outcomes(folder, arm)], folder), "answer")
+        for arm in others
+    ]
 
 
 def _sentence(arm: str, first: str, said: list[Said], folder: ResultFolder) -> str:
@@ -74,6 +76,8 @@ def _waits(folder: ResultFolder, arm: str) -> list[Said]:
         return []
     rows = table[(table["arm"] == arm) & (table["measure"] == "median_wait")].copy()
     rows["people"] = rows["what"].map(waits.groupby("step")["n"].sum()).fillna(0)
+    many = rows[rows["people"] >= FEWEST_PEOPLE]
+    rows = (many if len(many) else rows).copy()
     rows["clear"] = [clear(r.difference, r.low, r.high) for r in rows.itertuples()]
     chosen = rows.sort_values(["clear", "people"], ascending=False, kind="stable").head(MOST_WAITS)
     found = []

@@ -9,6 +9,8 @@ from spinesim.view.report.blocks import Block, Paragraph, Table
 from spinesim.view.report.grid import FEW_ROWS, MOST_ROWS, change, grid
 from spinesim.view.report.named import interval_of, resource, shown, step, with_interval
 
+USE = "Use of the open hours of a week, % (95 % interval); booked adds the slots lost to no-shows"
+
 
 def flow(folder: ResultFolder) -> list[Block]:
     """Waits, use of the time, throughput, lists, attendance: a column a scenario."""
@@ -60,12 +62,19 @@ def _use(folder: ResultFolder) -> Table | None:
             return "–"
         row = table.loc[(name, arm)]
         used = interval_of([100 * float(row[key]) for key in ("utilisation", "low", "high")])
-        return f"{used} of {shown(row['open_hours_per_week'])} h{change(folder, 'utilisation', name, arm)}"
+        booked = f", booked {100 * float(row['booked']):.0f}" if "booked" in row else ""
+        of = f"{used}{booked} of {shown(row['open_hours_per_week'])} h"
+        return f"{of}{change(folder, 'utilisation', name, arm)}"
 
     names_ = dict.fromkeys(folder.table("utilisation")["resource"])
     keys = [(str(name), resource(str(name))) for name in names_]
     return grid(
-        folder, "Use of the open hours of a week, % (95 % interval)", "Resource", keys, cell, "utilisation"
+        folder,
+        USE,
+        "Resource",
+        keys,
+        cell,
+        "utilisation",
     )
 
 
