@@ -52,7 +52,7 @@ KNOWN_MISSES = {
     (
         "W1",
         "At 12 months the list leaves more pain",
-    ): "who is treated later has fresher relief at 12 months; the sign changes with how long the overload lasts",
+    ): "who is treated later has fresher relief at 12 months; the sign changes with how long the list lasts",
     (
         "G5",
         "... and people who reach their goal",

@@ -82,7 +82,7 @@ def test_open_hours_are_the_timetable_added_up(clinic: ClinicSetting) -> None:
 
 
 def test_one_more_physiotherapist_would_have_a_room(clinic: ClinicSetting) -> None:
-    """ "One more therapist" is a question only where rooms, and sessions that say no number, let them work."""
+    """One more therapist is a question only where rooms, and sessions that say no number, let them work."""
     gym = clinic.resources.physiotherapy
     assert gym.staff != "ample" and gym.rooms is not None and gym.rooms >= gym.staff + 1
     more = gym.model_copy(update={"staff": gym.staff + 1})
