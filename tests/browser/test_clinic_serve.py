@@ -73,6 +73,8 @@ def test_voila_is_turned_round_where_it_is_open():
     voila, page = made["Voila"], made["VoilaConfiguration"]
     assert voila["ip"] == "127.0.0.1" and voila["token"] == "secret"
     assert voila["tornado_settings"]["allow_remote_access"] is False
+    rules = voila["tornado_settings"]["headers"]["Content-Security-Policy"]
+    assert "default-src 'self'" in rules and "http" not in rules and "*" not in rules
     assert page["strip_sources"] and not page["show_tracebacks"]
     assert page["file_allowlist"] == [r".*\.(png|jpg|gif|svg)"]
     assert page["allow_template_override"] == page["allow_theme_override"] == "NO"
@@ -100,3 +102,24 @@ def test_every_mistake_is_one_sentence(monkeypatch):
 @pytest.mark.parametrize("said", ["11", "011", "11_clinic_lead", "11_clinic_lead.ipynb"])
 def test_a_lesson_by_number_or_name(said):
     assert serve.find_lesson(said).name == "11_clinic_lead.ipynb"
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_the_page_loads_nothing_from_outside(browser, tmp_path):
+    from clinic_page import Served
+
+    served = Served(tmp_path, "11")
+    asked: list[str] = []
+    try:
+        page = browser.new_page()
+        page.set_default_timeout(90_000)
+        page.on("requestfinished", lambda one: asked.append(one.url))
+        page.on("requestfailed", lambda one: asked.append(one.url) if one.failure != "csp" else None)
+        page.goto(served.wait())
+        page.get_by_role("button", name="Skip: open the lab", exact=True).wait_for()
+        here = ("http://127.0.0.1:", "data:", "blob:")
+        assert asked and [url for url in asked if not url.startswith(here)] == []
+        page.close()
+    finally:
+        served.close()
