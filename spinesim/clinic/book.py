@@ -13,7 +13,7 @@ from math import ceil, floor
 from typing import TYPE_CHECKING, Any
 
 from spinesim.clinic.process import Request
-from spinesim.clinic.setting import DAYS, Resource
+from spinesim.clinic.resource import DAYS, Resource
 from spinesim.clinic.slots import Slots
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from spinesim.clinic.attend import VISITS
-from spinesim.clinic.setting import RESOURCES, ClinicSetting
+from spinesim.clinic.resource import RESOURCES
+from spinesim.clinic.setting import ClinicSetting
 from spinesim.clinical.mix import MIXES, case_mix
 from spinesim.clinical.treatment import read_treatments
 from spinesim.errors import SpinesimError

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spinesim.clinic.setting import Session
+from spinesim.clinic.resource import Session
 
 MINUTES = 1_440  # of a day
 CLOSE_TO = 1e-9  # minutes: sums of slot lengths are floats

@@ -11,7 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 from pydantic import ValidationError
 
-from spinesim.clinic.setting import RESOURCES, ClinicSetting, load_clinic
+from spinesim.clinic.resource import RESOURCES
+from spinesim.clinic.setting import ClinicSetting, load_clinic
 from spinesim.errors import SpinesimError
 from spinesim.evidence.models import complaint
 from spinesim.study.flow.mixture import NOTHING, OF, bundles

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from spinesim.clinic.book import ROUTINE, SOON, UNDER_WAY, URGENT, Book
 from spinesim.clinic.process import Clock, Process
-from spinesim.clinic.setting import DAYS, Resource, Session
+from spinesim.clinic.resource import DAYS, Resource, Session
 
 SLOT, DAY = 30.0, 1_440
 WORKDAYS = DAYS[:5]

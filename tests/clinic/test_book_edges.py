@@ -11,7 +11,7 @@ from simpy import Interrupt
 from spinesim.clinic.attend import REASONS, attend, booked, look
 from spinesim.clinic.book import ROUTINE, URGENT, Book
 from spinesim.clinic.process import Clock, Process
-from spinesim.clinic.setting import DAYS, Resource, Session
+from spinesim.clinic.resource import DAYS, Resource, Session
 from spinesim.clinic.slots import Slots
 from spinesim.clinic.station import Station
 

@@ -13,18 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from spinesim.clinic.setting import (
-    DAYS,
-    RESOURCES,
-    Arrivals,
-    Behaviour,
-    Calendar,
-    ClinicSetting,
-    Resource,
-    Session,
-    Virtual,
-    load_clinic,
-)
+from spinesim.clinic.resource import DAYS, RESOURCES, Resource, Session
+from spinesim.clinic.setting import Arrivals, Behaviour, Calendar, ClinicSetting, Virtual, load_clinic
 from spinesim.errors import SpinesimError
 from spinesim.study import plan
 

@@ -10,15 +10,8 @@ import numpy as np
 import pytest
 
 from spinesim.clinic.check import OWN, steps_of
-from spinesim.clinic.setting import (
-    RESOURCES,
-    Arrivals,
-    Calendar,
-    ClinicSetting,
-    Resource,
-    Session,
-    load_clinic,
-)
+from spinesim.clinic.resource import RESOURCES, Resource, Session
+from spinesim.clinic.setting import Arrivals, Calendar, ClinicSetting, load_clinic
 from spinesim.clinical.mix import case_mix
 from spinesim.evidence import data_folder
 from spinesim.study import plan, simulate

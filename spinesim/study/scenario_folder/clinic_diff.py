@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from spinesim.clinic import ClinicSetting
-from spinesim.clinic.setting import DAYS, RESOURCES, Arrivals, Resource, Session
+from spinesim.clinic.resource import DAYS, RESOURCES, Resource, Session
+from spinesim.clinic.setting import Arrivals
 from spinesim.evidence import Evidence
 
 STAFF = {

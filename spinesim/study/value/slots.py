@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pydantic import ValidationError
 
-from spinesim.clinic.setting import DAYS, HOUR, RESOURCES, ClinicSetting, Resource, Session
+from spinesim.clinic.resource import DAYS, HOUR, RESOURCES, Resource, Session
+from spinesim.clinic.setting import ClinicSetting
 from spinesim.errors import SpinesimError
 from spinesim.evidence import Evidence
 

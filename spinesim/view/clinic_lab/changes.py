@@ -6,7 +6,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
-from spinesim.clinic.setting import RESOURCES, ClinicSetting, Count, Day, Resource, Session, Share, Strict
+from spinesim.clinic.resource import RESOURCES, Count, Day, Resource, Session, Strict
+from spinesim.clinic.setting import ClinicSetting, Share
 from spinesim.errors import SpinesimError
 from spinesim.evidence.models import complaint
 from spinesim.pathway import Pathway, load_pathway

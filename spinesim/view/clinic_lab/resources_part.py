@@ -8,7 +8,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from spinesim.clinic import ClinicSetting
-from spinesim.clinic.setting import DAYS, RESOURCES, Resource
+from spinesim.clinic.resource import DAYS, RESOURCES, Resource
 from spinesim.view.clinic_lab.changes import Changes, ExtraSession, ResourceChange
 from spinesim.view.clinic_lab.fields import bullets, button, choice, number
 from spinesim.view.controls import html, paragraphs, row

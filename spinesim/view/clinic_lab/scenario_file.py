@@ -12,7 +12,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from spinesim import __version__
-from spinesim.clinic.setting import ClinicSetting, Strict
+from spinesim.clinic.resource import Strict
+from spinesim.clinic.setting import ClinicSetting
 from spinesim.errors import SpinesimError
 from spinesim.evidence.files import label, read_text
 from spinesim.evidence.models import complaint

@@ -10,7 +10,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from spinesim.clinic import ClinicSetting, load_clinic
-from spinesim.clinic.setting import RESOURCES
+from spinesim.clinic.resource import RESOURCES
 from spinesim.clinical.mix import MIXES
 from spinesim.errors import SpinesimError
 from spinesim.evidence import Evidence, data_folder

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from spinesim.clinic.setting import RESOURCES, ClinicSetting
+from spinesim.clinic.resource import RESOURCES
+from spinesim.clinic.setting import ClinicSetting
 from spinesim.study.scenario_folder import ResultFolder
 from spinesim.study.scenario_folder.clinic_diff import capacity, session_words
 from spinesim.view.report.blocks import Block, Bullets, Fold, Paragraph, Table

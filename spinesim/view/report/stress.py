@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from spinesim.clinic.setting import RESOURCES, ClinicSetting
+from spinesim.clinic.resource import RESOURCES
+from spinesim.clinic.setting import ClinicSetting
 from spinesim.study.scenario_folder import ResultFolder
 from spinesim.study.scenario_folder.clinic_diff import SWITCHES, capacity
 from spinesim.view import names
