@@ -8,8 +8,8 @@ Importing `spinesim` alone imports none of this (nor matplotlib, nor ipywidgets)
 """
 
 from spinesim.view.guide import Guide
-from spinesim.view.lab import ImagingLab
-from spinesim.view.lesson import ImagingLesson
+from spinesim.view.imaging_lab import ImagingLab
+from spinesim.view.imaging_lesson import ImagingLesson
 from spinesim.view.plots import plot_fan, plot_icons
 from spinesim.view.timeline import timeline
 from spinesim.view.value import plot_acceptability, plot_information, plot_plane

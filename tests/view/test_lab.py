@@ -7,7 +7,7 @@ import pytest
 
 from spinesim.errors import SpinesimError
 from spinesim.view import Guide, ImagingLab, ImagingLesson
-from spinesim.view.lab import MOST
+from spinesim.view.imaging_lab import MOST
 from spinesim.view.outcomes import FEWER, MORE
 from spinesim.view.story import NOBODY
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from spinesim.view.lab import ImagingLab
+from spinesim.view.imaging_lab import ImagingLab
 from spinesim.view.predict import Prediction
 
 
