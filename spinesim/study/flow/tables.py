@@ -182,7 +182,9 @@ def _done(results: Results) -> pd.DataFrame:
 
 
 def throughput(flow: Flow) -> pd.DataFrame:
-    """Slots completed a week while the clinic is measured, by step, for everyone (counted or not).
+    """Slots completed a week while the clinic is measured, by step.
+
+    Everyone is in it, counted or not, until the end of their own follow-up, where the log stops.
 
     Returns
     -------

@@ -18,33 +18,9 @@ BETWEEN = " | "
 """Between the studies behind one number."""
 WATCHED_PEOPLE = 500
 """People of the run that is watched for the numbers it reads; more of them add only what is very rare."""
-ASSUMPTIONS = (
-    "id",
-    "quantity",
-    "value",
-    "low",
-    "high",
-    "interval",
-    "unit",
-    "theme",
-    "why",
-    "notes",
-)
-EVIDENCE = (
-    "id",
-    "quantity",
-    "value",
-    "low",
-    "high",
-    "interval",
-    "unit",
-    "theme",
-    "study",
-    "source",
-    "certainty",
-    "checked",
-    "why",
-)
+_BOTH = ("id", "quantity", "value", "low", "high", "interval", "unit", "theme")
+ASSUMPTIONS = (*_BOTH, "why", "notes")
+EVIDENCE = (*_BOTH, "study", "source", "certainty", "checked", "why")
 ASSUMED, OF_CLINIC, CHANGED = "assumption", "this clinic's own", "changed for this study"
 PUBLISHED, FITTED = "published", "fitted to published trials"
 

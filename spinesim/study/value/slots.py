@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import ValidationError
 
+from spinesim.clinic.check import LENGTHS, steps_of
 from spinesim.clinic.resource import DAYS, HOUR, RESOURCES, Resource, Session
 from spinesim.clinic.setting import ClinicSetting
 from spinesim.errors import SpinesimError
@@ -12,7 +13,6 @@ from spinesim.evidence import Evidence
 SHORTEST = 5
 """Minutes of the shortest slot; slots are rounded up to whole fives."""
 MIDNIGHT = 24 * HOUR
-FIRST_OF = {"intake": "first_visit", "review": "visit"}
 
 
 def extra_slot(
@@ -71,12 +71,10 @@ def slot_minutes(setting: ClinicSetting, resource: str, evidence: Evidence) -> i
     Slot lengths are the parameters ``<step>.minutes``, at the clinic's own values where it has some.
     """
     _limited(setting, resource)
-    steps = [name for name, step in evidence.treatments.items() if step["resource"] == resource]
-    if resource == "physician":
-        steps += FIRST_OF.values()
+    names = [LENGTHS.get(step, step) for step in steps_of(evidence, resource) if step != "virtual_review"]
     lengths = [
         setting.numbers.get(f"{name}.minutes", evidence.value(f"{name}.minutes"))
-        for name in steps
+        for name in names
         if f"{name}.minutes" in evidence
     ]
     if not lengths:
