@@ -3,6 +3,7 @@
     python3 start.py                  set up if needed, then open the lessons in JupyterLab
     python3 start.py test             set up if needed, then run every check and test
     python3 start.py test -k evidence     the same; words after "test" go to pytest
+                                      (files run side by side, one a core; -n 0 runs one after the other)
     python3 start.py setup            only set up
     python3 start.py compare ...      any other words go to the spinesim command
     python3 start.py compare --help       and this is how to learn them
@@ -33,6 +34,8 @@ LOCK = ROOT / "requirements.lock"
 UV_LOCK = ROOT / "requirements-uv.lock"
 OLDEST, NEWEST = (3, 11), (3, 13)
 SPACE_NEEDED_MB = 1500
+WORKER_NEEDS_MB = 1500  # of memory: tests with their browser and kernels
+MOST_WORKERS = 8
 
 # What a failed install says in its log -> what a person can do about it.
 SIGNS = (
@@ -278,6 +281,29 @@ def hand_over(arguments):
             continue
 
 
+def workers():
+    """How many tests may run at once: one a core, as far as memory allows."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        memory_mb = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 1_000_000
+    except (AttributeError, OSError, ValueError):  # Windows
+        memory_mb = cores * WORKER_NEEDS_MB
+    return max(1, min(cores, memory_mb // WORKER_NEEDS_MB, MOST_WORKERS))
+
+
+def side_by_side(arguments):
+    """What makes pytest run several files at once; nothing if the words given say how, or one core is all.
+
+    A file's tests stay together, so what they share is made once, and files keep their order, so that the
+    long ones are not left for the end.
+    """
+    number = workers()
+    said = any(word.startswith(("-n", "--numprocesses", "--dist", "--pdb")) for word in arguments)
+    if said or number == 1 or "no:xdist" in " ".join(arguments):
+        return []
+    return ["-n", str(number), "--dist", "loadfile", "--no-loadscope-reorder"]
+
+
 def test(arguments):
     """Every check, then pytest, whose closing line comes last; 0 only if all passed."""
     checks = (
@@ -294,7 +320,7 @@ def test(arguments):
     if failed:
         say("\nFAILED before the tests: %s. The tests run all the same.\n" % ", ".join(failed))
     say("== pytest")
-    code = run([PYTHON, "-m", "pytest", *arguments], cwd=str(ROOT))
+    code = run([PYTHON, "-m", "pytest", *side_by_side(arguments), *arguments], cwd=str(ROOT))
     return code or int(bool(failed))
 
 

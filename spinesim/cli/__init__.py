@@ -32,6 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _command(argv: Sequence[str] | None) -> int:
     from spinesim.cli import (
         calibrate,
+        docs,
         evidence,
         import_data,
         lab,
@@ -65,6 +66,7 @@ def _command(argv: Sequence[str] | None) -> int:
         "import": import_data.import_data,
         "report": report.report,
         "serve": serve.serve,
+        "docs": docs.docs,
     }
     if args.command not in commands:
         parser.print_help()

@@ -1,11 +1,11 @@
-"""``spinesim serve 11``: a lesson as a page of its own (Voilà), for this machine and with a token only."""
+"""``spinesim serve 02``: a lesson as a page of its own (Voilà), for this machine and with a token only."""
 
 from __future__ import annotations
 
 import argparse
 import importlib
 import logging
-import re
+import os
 import secrets
 import socket
 from pathlib import Path
@@ -16,8 +16,15 @@ from spinesim.errors import SpinesimError
 HOST = "127.0.0.1"
 FIRST_PORT, PORTS = 8866, 20
 IDLE_MINUTES = 120.0
+MOST_PEOPLE, MOST_PAGES = 50_000, 20
+LIMIT = "SPINESIM_MOST_PEOPLE"
+"""What tells kernels the limit (`spinesim.view.limits` reads it)."""
 LOOK_SECONDS = 300
 """Longest time between two looks for idle kernels."""
+ABOUT = """\
+Show a lesson as a page of its own, without code and without JupyterLab (Voilà). Only this machine can reach
+it, and only with the token in the printed address. To let others in, put a proxy that asks who they are in
+front of it. A lab's "Copy this setting" gives a link that opens the page with that setting."""
 
 
 def add(commands: Any) -> None:
@@ -25,11 +32,11 @@ def add(commands: Any) -> None:
     command = commands.add_parser(
         "serve",
         help="show a lesson as a page, without JupyterLab",
-        description="Show a lesson as a page of its own, without code and without JupyterLab (Voilà). Only "
-        "this machine can reach it, and only with the token in the printed address. To let others in, put a "
-        "proxy that asks who they are in front of it.",
+        description=ABOUT,
+        epilog="lessons:\n" + "\n".join(f"  {name}" for name in _known()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    command.add_argument("lesson", help="number or file name of the lesson, e.g. 11")
+    command.add_argument("lesson", help="number or file name of the lesson, e.g. 02")
     command.add_argument(
         "--port", type=int, help=f"port to use (default: the first free one from {FIRST_PORT})"
     )
@@ -40,6 +47,20 @@ def add(commands: Any) -> None:
         metavar="MINUTES",
         help=f"a page unused for so long is closed (default: {IDLE_MINUTES:g})",
     )
+    command.add_argument(
+        "--most-people",
+        type=int,
+        default=MOST_PEOPLE,
+        metavar="N",
+        help=f"most patients x runs of one request; more is refused in a sentence (default: {MOST_PEOPLE:,})",
+    )
+    command.add_argument(
+        "--most-pages",
+        type=int,
+        default=MOST_PAGES,
+        metavar="N",
+        help=f"most pages open at once; each takes about 200 MB (default: {MOST_PAGES})",
+    )
 
 
 def lessons() -> Path:
@@ -48,6 +69,10 @@ def lessons() -> Path:
 
     beside = data_folder().parent / "notebooks"
     return beside if beside.is_dir() else Path(__file__).parents[1] / "_notebooks"
+
+
+def _known() -> dict[str, Path]:
+    return {path.stem: path for path in sorted(lessons().glob("[0-9][0-9]_*.ipynb"))}
 
 
 def find_lesson(wanted: str) -> Path:
@@ -63,18 +88,18 @@ def find_lesson(wanted: str) -> Path:
     SpinesimError
         If there is none.
     """
-    folder = lessons()
-    known = {path.name: path for path in sorted(folder.glob("*.ipynb"))}
+    known = _known()
     if wanted.isdecimal():
-        found = [path for name, path in known.items() if re.match(rf"0*{int(wanted)}_", name)]
+        found = [path for name, path in known.items() if int(name.split("_")[0]) == int(wanted)]
         if found:
             return found[0]
-    elif wanted in known or f"{wanted}.ipynb" in known:
-        return known.get(wanted) or known[f"{wanted}.ipynb"]
+    elif wanted.removesuffix(".ipynb") in known:
+        return known[wanted.removesuffix(".ipynb")]
     elif wanted.endswith(".ipynb") and Path(wanted).is_file():
         return Path(wanted).resolve()
-    numbers = ", ".join(f"{name.split('_')[0]} ({name})" for name in known)
-    raise SpinesimError(f"No lesson '{wanted}': choose one of {numbers}.")
+    raise SpinesimError(
+        f"No lesson '{wanted}': choose one of {', '.join(known)} (its number is enough), or name a notebook."
+    )
 
 
 def _is_free(port: int) -> bool:
@@ -126,11 +151,14 @@ def policy(port: int) -> str:
     )
 
 
-def settings(port: int, token: str, idle_minutes: float) -> dict[str, dict[str, Any]]:
+def settings(
+    port: int, token: str, idle_minutes: float = IDLE_MINUTES, most_pages: int = MOST_PAGES
+) -> dict[str, dict[str, Any]]:
     """Voilà's configuration: closed unless said otherwise.
 
     Voilà has no token by default, lets any host name through, never culls, takes template and theme from the
-    address, and loads icons from outside; each of these is turned round here.
+    address, loads icons from outside, starts kernels without end and tells each of them the token; each of
+    these is turned round here.
     """
     idle = max(1, round(60 * idle_minutes))
     cull = {
@@ -161,7 +189,10 @@ def settings(port: int, token: str, idle_minutes: float) -> dict[str, dict[str, 
             "allow_template_override": "NO",
             "allow_theme_override": "NO",
             "preheat_kernel": False,
+            "extension_denylist": ["jupyterlab-jupytext"],  # it needs JupyterLab, and complains without it
+            "multi_kernel_manager_class": "spinesim.cli.served_kernels.ServedKernels",
         },
+        "ServedKernels": {"most_pages": most_pages},
         "MappingKernelManager": cull,
     }
 
@@ -177,6 +208,9 @@ def serve(args: argparse.Namespace) -> int:
     notebook = find_lesson(args.lesson)
     if not 0 < args.idle_minutes < float("inf"):
         raise SpinesimError(f"--idle-minutes is {args.idle_minutes:g}; give a number of minutes above 0.")
+    for option, number in (("--most-people", args.most_people), ("--most-pages", args.most_pages)):
+        if number < 1:
+            raise SpinesimError(f"{option} is {number}; give a whole number from 1.")
     port, token = choose_port(args.port), secrets.token_urlsafe(24)
     try:
         voila = importlib.import_module("voila.app").Voila
@@ -186,7 +220,8 @@ def serve(args: argparse.Namespace) -> int:
             "Voilà is not installed, so no page can be served: run `python3 start.py setup`, or "
             "`pip install voila`; `spinesim lab` opens the same lesson in JupyterLab."
         ) from None
-    closed = config(settings(port, token, args.idle_minutes))
+    os.environ[LIMIT] = str(args.most_people)  # every kernel inherits it
+    closed = config(settings(port, token, args.idle_minutes, args.most_pages))
     app = voila(config=closed)
     app.initialize([str(notebook)])
     for one in (app, app.voila_configuration):  # the last word over a user's own configuration file

@@ -6,7 +6,7 @@ region of the person; it never knows the truth. Signs count as independent given
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Protocol
 
@@ -180,8 +180,12 @@ def after_block(
 # -- serious disease ----------------------------------------------------------------------------------------
 
 
-def serious_risk(evidence: Evidence, cohort: Cohort, signs: Signs) -> Floats:
+def serious_risk(
+    evidence: Evidence, cohort: Cohort, signs: Signs, asked: Collection[str] | None = None
+) -> Floats:
     """Probability (%) of any serious disease, given region, age and red flags; array of length N.
+
+    With `asked`, only these flags have been asked for; the others say nothing.
 
     Before the flags: what is usual among the patterns of this region at this age. The patterns themselves are
     not known, and their signs do not count here.
@@ -194,8 +198,8 @@ def serious_risk(evidence: Evidence, cohort: Cohort, signs: Signs) -> Floats:
     none, shown = np.maximum(1 - kinds.sum(axis=1), 0), kinds.copy()
     hidden = kinds.copy()  # what begins later shows no flag yet
     for f, flag in enumerate(table.flags):
-        if flag.derived:  # read off the age, which is weighed already
-            continue
+        if flag.derived or (asked is not None and flag.key not in asked):
+            continue  # derived: read off the age, which is weighed already
         given = table.flag_given[:, f]
         seen = signs.found[flag.key]
         likely = np.where(seen[:, None], given, 1 - given)

@@ -18,38 +18,34 @@ from spinesim.errors import SpinesimError
 from spinesim.evidence import Evidence
 from spinesim.pathway import Pathway, load_pathway
 from spinesim.pathway.vocabulary import OPTIONAL
+from spinesim.study.arm_changes import changed_evidence, changed_pathway
 from spinesim.study.claims_clinic import changed
 from spinesim.study.claims_file import BASE, STANCES, Arm, Check, Claim, Off, claims, load_claim
 from spinesim.study.claims_table import COLUMNS, measurable, row
 from spinesim.study.claims_text import show
 from spinesim.study.executor import Executor, Kept, plan_key, running_on
 from spinesim.study.results import Results
-from spinesim.study.simulation import Plan, Progress, finish_all, plan, shipped_evidence
+from spinesim.study.simulation import Plan, Progress, finish_all, plan
 
 __all__ = ["COLUMNS", "Claim", "check_claim", "claims", "load_claim", "run_claim", "run_claims", "show"]
 
 
 def _pathway(claim: Claim, arm: Arm, off: Off | None) -> Pathway:
     """The arm's pathway; shared settings and the off switch touch only what the pathway has."""
-    made = load_pathway(arm.pathway)
-    for rule in arm.without:
-        made = made.without(rule)
+    made = changed_pathway(arm.pathway, arm.settings, arm.without, claim.settings)
+    if off is None:
+        return made
     heeded = {*made.settings.declared(), *OPTIONAL, *arm.settings}
-    shared = {**claim.settings, **arm.settings, **(off.settings if off else {})}
-    made = made.change(**{key: value for key, value in shared.items() if key in heeded})
+    made = made.change(**{key: value for key, value in off.settings.items() if key in heeded})
     present = {rule.id for rule in made.rules}
-    for rule in off.without if off else []:
+    for rule in off.without:
         made = made.without(rule) if rule in present else made
     return made
 
 
 def _evidence(claim: Claim, arm: Arm, off: Off | None, stance: str) -> Evidence:
-    known = shipped_evidence()
-    attitude = arm.stance or stance
-    if attitude != BASE:
-        known = known.stance(attitude)
     changes = {**claim.parameters, **arm.parameters, **(off.parameters if off else {})}
-    return known.change(changes) if changes else known
+    return changed_evidence(arm.stance or stance, changes)
 
 
 def _clinic(claim: Claim, arm: Arm, off: Off | None) -> ClinicSetting:

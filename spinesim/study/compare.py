@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import reduce
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +25,7 @@ from spinesim.study.twins import Twins
 Floats = npt.NDArray[np.float64]
 CENTILES = (10, 25, 50, 75, 90)
 CARE = ("operated", "injection or ablation, no operation", "scan only", "no scan, no procedure")
+PAIN = ("severe pain", "moderate pain", "mild or no pain")
 
 
 def interval(values: Floats, level: float = 0.95) -> tuple[float, float, float]:
@@ -187,8 +188,23 @@ class Study:
             tables.append(table)
         return pd.concat(tables, ignore_index=True)
 
-    def icons(self) -> pd.DataFrame:
-        """Of 100 people, how many had which care; whole numbers that sum to 100 in each arm."""
+    def icons(self, by: Literal["care", "pain"] = "care") -> pd.DataFrame:
+        """Of 100 people, how many had which care, or end with how much pain; they sum to 100 in each arm.
+
+        Parameters
+        ----------
+        by : "care" or "pain"
+            The most invasive care each person had, or their pain in the last week of follow-up.
+
+        Returns
+        -------
+        DataFrame
+            arm, category (the worst first), per_100 (whole numbers).
+        """
+        if by == "pain":
+            return self._icons_of_pain()
+        if by != "care":
+            raise SpinesimError(f"Icons by '{by}' are not known: choose care or pain.")
         rows = []
         for arm, runs in self.results.items():
             people = pd.concat([r.patients for r in runs])
@@ -198,6 +214,17 @@ class Study:
             shares = [operated.mean(), injected.mean(), scanned.mean()]
             shares.append(1 - sum(shares))
             rows += [(arm, care, n) for care, n in zip(CARE, _hundred(shares), strict=True)]
+        return pd.DataFrame(rows, columns=["arm", "category", "per_100"])
+
+    def _icons_of_pain(self) -> pd.DataFrame:
+        """Of 100 people, how many have severe, moderate and mild or no pain in the last week."""
+        moderate, severe = (self.evidence.value(f"pain.{name}_from") for name in ("moderate", "severe"))
+        rows = []
+        for arm, runs in self.results.items():
+            last = np.concatenate([run.series["pain"][-1] for run in runs])
+            shares = [float(np.mean(last >= severe)), float(np.mean((last >= moderate) & (last < severe)))]
+            shares.append(1 - sum(shares))
+            rows += [(arm, kind, n) for kind, n in zip(PAIN, _hundred(shares), strict=True)]
         return pd.DataFrame(rows, columns=["arm", "category", "per_100"])
 
     def minimal_important(self, outcome: str) -> float | None:

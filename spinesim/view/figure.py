@@ -93,6 +93,8 @@ class LabFigure:
         The two weekly outcomes shown.
     regions : collection of str
         Where these people's pain is (lumbar, cervical).
+    points : mapping, optional
+        Published means that stay where they are: outcome to label to week to mean.
     """
 
     def __init__(
@@ -102,6 +104,7 @@ class LabFigure:
         last_week: float,
         outcomes: Sequence[str] = ("pain", "disability"),
         regions: Collection[str] = style.REGIONS,
+        points: Mapping[str, Mapping[str, Mapping[int, float]]] | None = None,
     ) -> None:
         self.regions = regions
         self.arms, self.outcomes, self.categories = list(arms), list(outcomes), list(categories)
@@ -121,7 +124,8 @@ class LabFigure:
                 for position, (arm, axes) in enumerate(zip(self.arms, lower, strict=True))
             }
             self.counts = self._key(key)
-        artists = [artist for fan in self.fans.values() for artist in fan.artists]
+            marks = [mark for one, rows in (points or {}).items() for mark in self.fans[one].mark(rows)]
+        artists = [artist for fan in self.fans.values() for artist in fan.artists] + marks
         artists += [artist for array in self.icons.values() for artist in array.artists]
         self._still = Still(self.figure, self.canvas, [*artists, *self.counts.values()])
 

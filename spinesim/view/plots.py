@@ -159,6 +159,33 @@ class FanChart:
         bands: list[Artist] = [artist for arm in self.arms for artist in self.bands[arm]]
         return [*bands, *self.lines.values(), *self.ticks.values(), *self.texts.values()]
 
+    def mark(self, points: Mapping[str, Mapping[int, float]]) -> list[Artist]:
+        """Put published means on the axes: label to week to mean, each with a marker of its own.
+
+        Returns
+        -------
+        list of Artist
+            To be drawn after (over) the moving ones.
+        """
+        last = float(self.axes.get_xlim()[1])
+        marks: list[Artist] = []
+        for position, (label, means) in enumerate(points.items()):
+            shown = {week: mean for week, mean in means.items() if week <= last}
+            marks += self.axes.plot(
+                list(shown),
+                list(shown.values()),
+                linestyle="none",
+                marker="DPv"[position % 3],
+                markersize=8,
+                markerfacecolor=style.YELLOW,
+                markeredgecolor=style.BLACK,
+                label=wrapped(label, 34),
+                clip_on=False,
+            )
+        size = style.FONT - 2
+        marks.append(self.axes.legend(handles=marks, loc="upper right", frameon=False, fontsize=size))
+        return marks
+
     def update(self, table: pd.DataFrame) -> None:
         """Move every artist to `table` (columns arm, week, mean, p10, p25, p75, p90)."""
         ends = []

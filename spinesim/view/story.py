@@ -7,7 +7,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from spinesim.view import tables
-from spinesim.view.controls import StatusLine, html, row
+from spinesim.view.controls import ImageBox, StatusLine, html, row
 from spinesim.view.timeline import StoryFigure
 
 NOBODY = "No one's fate changed in this run: both plans gave every person the same care and the same pain."
@@ -37,14 +37,14 @@ class StoryPanel:
         self.previous = widgets.Button(description="Previous patient", layout=widgets.Layout(width="auto"))
         self.next = widgets.Button(description="Next patient", layout=widgets.Layout(width="auto"))
         self.status = StatusLine()
-        self.image = widgets.Image(format="png", layout=widgets.Layout(width="100%", max_width="1140px"))
+        self.image = ImageBox(1_140)
         self.table = html()
         self.open.on_click(self._open)
         self.previous.on_click(lambda _: self.show(self.place - 1))
         self.next.on_click(lambda _: self.show(self.place + 1))
         self._steps = row(self.previous, self.next)
         self._body = widgets.VBox(
-            [self._steps, self.status.widget, self.image, self.table],
+            [self._steps, self.status.widget, row(self.image.widget), self.table],
             layout=widgets.Layout(display="none", width="100%"),
         )
         self.widget = widgets.VBox([row(self.open), self._body], layout=widgets.Layout(width="100%"))
@@ -70,15 +70,15 @@ class StoryPanel:
         """Show the patient at `place` in the list of those most changed (it wraps round)."""
         someone = bool(self.patients)
         self.previous.disabled = self.next.disabled = len(self.patients) < 2
-        self.image.layout.display = "block" if someone else "none"
         if not someone:
+            self.image.show(b"", "")
             self.table.value = ""
             self.status.say(NOBODY)
             return
         self.place = place % len(self.patients)
         story = self._twins.story(self.patients[self.place])
         self._figure = self._figure or StoryFigure(self._last_week)
-        self.image.value = self._figure.picture(story)
+        self.image.show(self._figure.picture(story), story.sentence)
         self.table.value = tables.lanes(story)
         self.status.say(
             f"Person {self.place + 1} of {len(self.patients)} whose care or pain changed "

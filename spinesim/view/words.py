@@ -34,6 +34,7 @@ UNITS: Mapping[str, Unit] = {
     "per 100 people": Unit(1, "more", "fewer", "", " per 100 people", " per 100"),
     "ODI or NDI 0-100": Unit(1, "higher", "lower", " points", " on the 0–100 scale"),
     "days per person": Unit(1, "more", "fewer", " days", EACH, EACH),
+    "days of waiting": Unit(1, "longer", "shorter", " days"),
     "flares per person": Unit(2, "more", "fewer", "", EACH, EACH),
     "sessions per person": Unit(1, "more", "fewer", "", EACH, EACH),
     "visits per person": Unit(1, "more", "fewer", "", EACH, EACH),

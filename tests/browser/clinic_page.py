@@ -30,6 +30,7 @@ class Served:
             name: str(folder / name.lower())
             for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
         }
+        places["SPINESIM_PROGRESS"] = str(folder / "my_progress.json")
         path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
         self.errors = (folder / "serve.log").open("wb")
         self.process = subprocess.Popen(

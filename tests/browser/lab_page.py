@@ -1,4 +1,4 @@
-"""JupyterLab on the loopback with a lesson open in a headless browser, for the tests and the benchmark."""
+"""JupyterLab on the loopback, for the tests and the benchmark."""
 
 from __future__ import annotations
 
@@ -12,10 +12,8 @@ import time
 import urllib.request
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 ROOT = Path(__file__).parents[2]
-LESSON = "02_imaging_timing.ipynb"
 QUIET = {"fetchNews": "false", "checkForUpdates": False}
 RUN_ALL = """async () => {
   const app = window.jupyterapp;
@@ -27,7 +25,6 @@ RUN_ALL = """async () => {
   await sessionContext.session.kernel.info;
   await app.commands.execute('notebook:run-all-cells');
 }"""
-PICTURE = ".spinesim img.widget-image"
 
 
 class LabServer:
@@ -119,61 +116,3 @@ class LabServer:
                 urllib.request.urlopen(request, timeout=5).close()
         except OSError:
             pass
-
-
-class LessonPage:
-    """The lesson in one browser page, driven as a learner drives it."""
-
-    def __init__(self, browser: Any, server: LabServer, width: int = 1400, height: int = 1000) -> None:
-        self.errors: list[str] = []
-        self.page = browser.new_page(viewport={"width": width, "height": height})
-        self.page.on("pageerror", lambda fault: self.errors.append(f"page: {fault}"))
-        self.page.on("console", self._listen)
-        self.page.set_default_timeout(60_000)
-        self.page.goto(f"{server.url}/lab/tree/{LESSON}?reset")
-        self.page.wait_for_function("() => window.jupyterapp !== undefined")
-
-    def _listen(self, message: Any) -> None:
-        if message.type == "error":
-            self.errors.append(f"console: {message.text} ({message.location.get('url', '')})")
-
-    def run_all(self) -> None:
-        """Run every cell, once the kernel truly answers."""
-        self.page.evaluate(RUN_ALL)
-        self.lock_button.wait_for()
-
-    @property
-    def lock_button(self) -> Any:
-        return self.page.get_by_role("button", name="Lock in my prediction")
-
-    @property
-    def status(self) -> str:
-        """The lab's status line (the second: the first is the prediction's)."""
-        return str(self.page.locator(".spinesim-status").nth(1).inner_text())
-
-    @property
-    def source(self) -> str:
-        """Addresses of the picture's tiles; they change with each new picture."""
-        return " ".join(self.page.locator(PICTURE).evaluate_all("all => all.slice(0, 4).map(one => one.src)"))
-
-    def wait_done(self, other_than: str = "") -> str:
-        """Wait until the status line says that a run other than the one described is done."""
-        self.page.wait_for_function(
-            """other => { const all = document.querySelectorAll('.spinesim-status');
-            return all.length > 1 && all[1].innerText.startsWith('Done') && all[1].innerText !== other; }""",
-            arg=other_than,
-        )
-        return self.status
-
-    def lock(self) -> str:
-        """Lock in the prediction by keyboard and wait for the first picture."""
-        self.lock_button.focus()
-        self.page.keyboard.press("Enter")
-        text = self.wait_done()
-        self.page.wait_for_function(f"() => document.querySelector('{PICTURE}')?.naturalWidth > 0")
-        return text
-
-    def handle(self, name: str) -> Any:
-        """The handle of the slider called `name`."""
-        line = self.page.locator(".spinesim .widget-box", has=self.page.get_by_text(name, exact=True))
-        return line.last.locator(".noUi-handle")

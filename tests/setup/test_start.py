@@ -123,4 +123,23 @@ def test_any_failing_check_fails_the_test_command(
 
     monkeypatch.setattr(start, "run", run)
     assert start.test(["-q"]) == code
-    assert order[-1][-2:] == ["pytest", "-q"]
+    assert "pytest" in order[-1] and order[-1][-1] == "-q"
+
+
+@pytest.mark.parametrize(
+    ("cores", "memory_mb", "number"),
+    [(2, 8_000, 2), (1, 8_000, 1), (16, 4_000, 2), (2, 900, 1), (64, 900_000, 8)],
+)
+def test_as_many_tests_at_once_as_cores_and_memory_allow(
+    start: ModuleType, cores: int, memory_mb: int, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes = {"SC_PHYS_PAGES": memory_mb * 1_000, "SC_PAGE_SIZE": 1_000}
+    monkeypatch.setattr(start.os, "sched_getaffinity", lambda _: range(cores), raising=False)
+    monkeypatch.setattr(start.os, "sysconf", sizes.__getitem__, raising=False)
+    assert start.workers() == number
+    assert start.side_by_side(["-x", "-k", "name"])[:2] == (["-n", str(number)] if number > 1 else [])
+
+
+@pytest.mark.parametrize("said", [["-n", "0"], ["-n4"], ["-p", "no:xdist"], ["-pno:xdist"], ["--pdb"]])
+def test_who_says_how_many_at_once_is_obeyed(start: ModuleType, said: list[str]) -> None:
+    assert start.side_by_side(said) == []

@@ -16,6 +16,7 @@ from spinesim.view.clinic_lab import scenario_file as files
 from spinesim.view.clinic_lab.changes import ExtraSession, ResourceChange, change_pathway
 from spinesim.view.clinic_lab.presets import SCANS, THERAPIST, VIDEO
 from spinesim.view.clinic_lab.running import BackgroundRun, said_time
+from spinesim.view.widgets.image import ImageWidget
 
 SMALL = {"patients": 100, "runs": 2, "years": 0.5}
 pytestmark = pytest.mark.filterwarnings("error")
@@ -216,8 +217,9 @@ def test_the_results_have_every_page_and_no_gap(done):
         assert "could not be worked out" not in one.html, one.html
         assert one.html.count("<table") == one.html.count("<caption>")
         done.results.pages.turn(one.key)
-        images = [box for box in boxes(done.results.pages.place) if isinstance(box, widgets.Image)]
-        assert len(images) == len(one.pictures) and all(bytes(box.value)[:4] == b"\x89PNG" for box in images)
+        images = [box for box in boxes(done.results.pages.place) if isinstance(box, ImageWidget)]
+        assert len(images) == len(one.pictures) and all(box.png[:4] == b"\x89PNG" for box in images)
+        assert [box.alt for box in images] == [picture.words for picture in one.pictures]
     assert [arm for arm, _ in shown.heads] == [THERAPIST, VIDEO]
     assert all(line.count(": ") >= 1 and "nan" not in line for _, lines in shown.heads for line in lines)
     assert "role='status'" in done.status.widget.value
@@ -379,20 +381,54 @@ def test_nothing_to_write_before_the_first_run(lab):
 # The lesson
 
 
-def test_guess_lock_and_see():
-    lesson = ClinicLesson(**SMALL)
+def test_guess_lock_see_and_answer(tmp_path):
+    lesson = ClinicLesson(progress=tmp_path / "p.json", **SMALL)
     assert not lesson.is_open
-    lesson.wait.value, lesson.pain.box.value = -5, 0.5
-    lesson.lock_button.click()
+    wait, pain = lesson.prediction.forms
+    wait.best.value, pain.best.value = -5, 0.5
+    lesson.prediction.lock_button.click()
     assert lesson.lab.last_error is None, lesson.lab.status.text
-    assert "5 days shorter" in lesson.answer.value and "pain 0.5 points higher" in lesson.answer.value
+    assert "−15 to 5 days" in lesson.answer.value and "0 to 1 points of 10" in lesson.answer.value
     before = lesson.answer.value
-    lesson.lock()
-    lesson.skip()
-    assert lesson.answer.value == before and lesson.lock_button.disabled
+    lesson.prediction.lock()
+    lesson.prediction.skip()
+    assert lesson.answer.value == before and lesson.prediction.lock_button.disabled
+    for form in lesson.questions.forms:
+        form.choice.value = form.choice.options[-1][1]
+        form.button.click()
+        assert form.answered is not None, form.status.text
+        assert "One more physiotherapist; patients=100; runs=2" in form.status.text
+    kept = lesson.progress.of("11")
+    shown = lesson.lab.shown.facts["wait_physiotherapy"]
+    assert kept.predictions["wait_physiotherapy"].result == shown.value and len(kept.answers) == 3
 
 
-def test_skip_opens_the_lab_and_runs_nothing():
-    lesson = ClinicLesson(**SMALL)
-    lesson.skip_button.click()
+def test_the_waits_asked_about_are_those_of_the_tables(done):
+    from spinesim.study import flow
+
+    facts, study = done.shown.facts, done.shown.study
+    table = flow.paired_flow(study).set_index(["measure", "what", "arm"])
+    row = table.loc[("median_wait", "intake", THERAPIST)]
+    fact = facts["wait_physician"]
+    assert (fact.value, fact.unit) == (row["difference"], "days of waiting")
+    waits = flow.wait_table(study).set_index(["step", "arm"])
+    assert facts["wait_today_physician"].value == waits.loc[("intake", study.arms[0]), "median"]
+    short = study.differences().set_index(["outcome", "arm"]).loc[("pain_average", THERAPIST)]
+    assert facts["pain_12_months"].value == short["difference"], "half a year has no value at 12 months"
+
+
+def test_a_plain_page_of_the_lesson(tmp_path, done):
+    from spinesim.view.lesson import static
+
+    lesson = ClinicLesson(progress=tmp_path / "p.json", **SMALL)
+    lesson.lab.run_now = lambda: setattr(lesson.lab, "shown", done.shown)
+    page = static.page(lesson)
+    assert page.count("<img ") == page.count("alt='") == 2 and page.count("<summary>Answer</summary>") == 3
+    assert "What if, in" in page and "Median wait, first visit" in page
+
+
+def test_skip_opens_the_lab_and_runs_nothing(tmp_path):
+    lesson = ClinicLesson(progress=tmp_path / "p.json", **SMALL)
+    lesson.prediction.skip_button.click()
     assert lesson.is_open and lesson.lab.shown is None and not lesson.lab.busy
+    assert lesson.questions.forms[0].choice.disabled

@@ -1,327 +1,232 @@
 """The lab through the state of its widgets: every control, double clicks, cancel, the last setting wins."""
 
 import asyncio
-import re
+import io
+import zipfile
 
+import pandas as pd
 import pytest
+from PIL import Image
 
 from spinesim.errors import SpinesimError
-from spinesim.view import Guide, ImagingLab, ImagingLesson
-from spinesim.view.imaging_lab import MOST
-from spinesim.view.outcomes import FEWER, MORE
-from spinesim.view.story import NOBODY
+from spinesim.view.lab import share
+from spinesim.view.lab.history import KEPT
+from spinesim.view.lab.lab import Lab
+from spinesim.view.lab.spec import lesson_files, load_lesson
+from spinesim.view.limits import MOST_PEOPLE
+
+PLANS = [name for name in lesson_files() if load_lesson(name).lab == "plans"]
+FEW = 100
+
+
+def made(name, **options):
+    """A lab of few people, after its first run."""
+    lab = Lab(load_lesson(name), patients=FEW, **options)
+    lab.run_now()
+    assert lab.last_error is None, lab.status.text
+    return lab
 
 
 @pytest.fixture
-def lab(fake):
-    made = ImagingLab(source=fake, patients=200)
-    made.run_now()
-    assert made.last_error is None
-    return made
+def lab():
+    return made("02")
 
 
 def fine(lab):
     """Nothing failed on the way, and what is shown is what is set."""
     assert lab.last_error is None, lab.status.text
-    assert lab.shown == lab.settings
+    assert lab.shown.settings == lab.settings
     assert lab.status.state == "ready" and lab.status.text.startswith("Done")
     assert lab.cancel_button.disabled and lab.bar.layout.visibility == "hidden"
     return True
 
 
-def test_every_control_to_its_ends_and_back(lab):
-    for control in (lab.imaging, lab.sessions, lab.patients):
-        start = control.value
-        for value in (control.slider.min, control.slider.max, start):
-            control.slider.value = value
-            assert control.box.value == value and fine(lab)
-            control.box.value = start
-            assert control.slider.value == start and fine(lab)
-    for _, key in lab.condition.options:
-        lab.condition.value = key
-        assert fine(lab)
-    for seed in (lab.seed.min, lab.seed.max):
-        lab.seed.value = seed
-        assert fine(lab)
-    lab.never.value = True
-    assert fine(lab) and lab.shown.imaging == "never" and lab.imaging.disabled
-    lab.never.value = False
-    assert fine(lab) and not lab.imaging.disabled
+def ends(lab, key):
+    """Every value of a list; the ends and the start of a slider."""
+    control = next((one for one in lab.lesson.control if one.id == key), None)
+    if control is not None and control.options:
+        return control.labels
+    widget = lab.controls[key]
+    never = ["never"] if control is not None and control.never else []
+    return [widget.low, widget.high, *never, lab.start[key]]
 
 
-def test_numbers_outside_the_range_are_bounded_before_anything_is_allocated(lab):
-    lab.patients.box.value = 10**9
-    assert lab.shown.patients == MOST and fine(lab)
-    lab.patients.box.value = -1
-    assert lab.shown.patients == 100 and fine(lab)
-
-
-def test_reset_goes_back_with_one_run(lab, fake, monkeypatch):
-    first = lab.picture
-    lab.never.value, lab.sessions.value, lab.seed.value = True, 24, 99
-    assert lab.picture != first
-    runs = []
-    real = fake.simulate_steps
-    monkeypatch.setattr(fake, "simulate_steps", lambda *a, **k: runs.append(k["arm"]) or real(*a, **k))
+@pytest.mark.parametrize("name", PLANS)
+def test_every_control_to_its_ends_and_back(name):
+    """And the line that is copied at each of them sets a second lab alike."""
+    lab = made(name)
+    other = Lab(load_lesson(name), patients=FEW)
+    for control in lab.lesson.control:
+        for value in ends(lab, control.id):
+            lab.controls[control.id].value = value
+            assert lab.settings[control.id] == value and fine(lab)
+            assert share.read(lab.lesson, lab.setting_text(), other.settings) == lab.settings
+            assert all(picture.alt for picture in lab.shown.pictures)
     lab.reset_button.click()
-    lab_again = runs.count("your plan")
-    assert fine(lab) and lab.settings == lab.start and lab.picture == first and lab_again == 1
+    assert fine(lab) and lab.settings == lab.start
 
 
-def test_the_reference_arm_is_kept_and_setting_the_same_again_runs_nothing(lab, fake, monkeypatch):
-    runs = []
-    real = fake.simulate_steps
-    monkeypatch.setattr(fake, "simulate_steps", lambda *a, **k: runs.append(k["arm"]) or real(*a, **k))
-    lab.imaging.value = 3
-    lab.imaging.value = 3
-    lab.imaging.box.value = 3
-    assert runs == ["your plan"]
-    lab.condition.value = "facet_pain"
-    assert runs == ["your plan", "usual care", "your plan"]
+@pytest.mark.parametrize("name", PLANS)
+def test_every_guess_question_and_headline_is_about_a_fact_of_the_run(name):
+    lab = made(name)
+    file = lab.lesson
+    wanted = {guess.fact for guess in file.guess} | {*file.headlines}
+    wanted |= {key for one in file.question for key in (one.fact, *one.facts) if key}
+    assert wanted <= {*lab.shown.facts}
 
 
 def test_the_same_plan_in_both_arms_says_so(lab):
-    lab.imaging.value = lab.reference.settings.imaging_after_weeks
+    """An exact identity: not one person's care or pain differs, and every difference is 0."""
+    lab.controls["imaging"].value = 6
+    facts = lab.shown.facts.values()
+    assert all((one.value, one.low, one.high) == (0, 0, 0) for one in facts if one.kind == "difference")
+    assert lab.shown.facts["fate_changed"].value == 0
     assert "no difference, the same people in both arms" in lab.status.text
-    assert "No difference: the same people in both arms" in lab.table.first.value
     lab.story.open.click()
-    assert lab.story.status.text == NOBODY and lab.story.image.layout.display == "none"
-    assert lab.story.next.disabled
-    lab.story.next.click()
-    lab.imaging.value = 0
-    assert lab.story.status.text.startswith("Person 1 of") and lab.story.image.layout.display == "block"
+    assert lab.story.status.text.startswith("No one's fate changed")
 
 
-def test_patients_whose_fate_changed_go_round(lab):
-    lab.story.open.click()
-    lab.story.open.click()
-    assert lab.story.status.text.startswith("Person 1 of")
-    first = bytes(lab.story.image.value)
-    lab.story.previous.click()
-    assert lab.story.status.text.startswith(f"Person {len(lab.story.patients)} of")
-    lab.story.next.click()
-    assert bytes(lab.story.image.value) == first
+def test_an_arm_that_no_control_touched_is_not_run_again(lab, monkeypatch):
+    runs = []
+    real = lab.runner._steps
+    monkeypatch.setattr(lab.runner, "_steps", lambda plan: runs.append(plan.arm) or real(plan))
+    lab.controls["imaging"].value = 3
+    lab.controls["imaging"].value = 3
+    assert runs == ["your plan"]
+    lab.controls["seed"].value = 8
+    assert runs == ["your plan", "usual care", "your plan"]
+    lab.controls["seed"].value = lab.start["seed"]
+    assert len(runs) == 3, "both arms are still kept"
 
 
-def test_text_from_the_study_is_escaped(lab):
-    lab.condition.value = "disc_herniation"
-    lab.story.open.click()
-    assert "<b>" not in lab.story.status.widget.value and "&lt;b&gt;&amp;" in lab.story.status.widget.value
-    assert "<found>" not in lab.story.table.value and "&lt;found&gt;" in lab.story.table.value
+def test_numbers_outside_the_range_are_bounded_before_anything_is_allocated(lab):
+    lab.controls["patients"].value = 10**9
+    assert lab.settings["patients"] == lab.controls["patients"].high
+    lab.controls["patients"].value = -1
+    assert lab.settings["patients"] == FEW and fine(lab)
 
 
-def test_a_live_region_and_a_table_a_screen_reader_can_walk(lab):
-    assert "role='status'" in lab.status.widget.value and "aria-live='polite'" in lab.status.widget.value
-    both = lab.table.first.value + lab.table.rest.value
-    assert both.count("<caption>") == 2 and both.count("scope='col'") == 8
-    assert both.count("scope='row'") == len(lab.study.differences())
-    for control in (lab.imaging, lab.sessions, lab.patients):
-        assert re.fullmatch(r"or type \w+, \d+ to \d+:", control.box.description)
-        assert control.slider.continuous_update is False
-
-
-def test_more_outcomes_open_and_stay_open(lab):
-    table = lab.table
-    assert "Flares" in table.rest.value and "Flares" not in table.first.value
-    assert table.rest.layout.display == "none" and table.toggle.description == MORE
-    table.toggle.value = True
-    lab.imaging.value = 5
-    assert fine(lab) and table.rest.layout.display == "block" and table.toggle.description == FEWER
-    table.toggle.value = False
-    assert table.rest.layout.display == "none"
-
-
-def test_only_conditions_the_pathway_is_for_are_offered(lab, fake):
-    keys = [key for _, key in lab.condition.options]
-    assert keys == ["lumbar_strain", "disc_herniation", "persistent_back_pain", "facet_pain"]
-    assert [label for label, _ in lab.condition.options] == [fake.conditions()[key] for key in keys]
-    assert (
-        "<small>how much daily life is limited by then · <span>ODI 0–100</span></small>"
-        in lab.table.first.value
-    )
-
-
-def failing(fault):
-    def steps(*_, **__):
-        yield 0.1
-        raise fault
-
-    return steps
+def test_a_served_page_refuses_more_than_its_limit_in_a_sentence(lab, monkeypatch):
+    monkeypatch.setenv(MOST_PEOPLE, "300")
+    shown = lab.shown
+    lab.controls["patients"].value = 400
+    assert lab.status.state == "error" and "300" in lab.status.text and lab.shown is shown
+    lab.controls["patients"].value = 300
+    assert fine(lab)
 
 
 @pytest.mark.parametrize(
-    "fault, said",
+    ("text", "says"),
     [
-        (SpinesimError("No such <thing>."), "No such &lt;thing&gt;."),
-        (
-            ZeroDivisionError("division by zero"),
-            "Something inside spinesim failed (ZeroDivisionError: division by zero)",
-        ),
+        ("", "no setting of a lab"),
+        ("imaging=3", "no setting of a lab"),
+        ("spinesim 07: imaging=3", "of lesson 07"),
+        ("spinesim 02: scan=3", "sets nothing here"),
+        ("spinesim 02: imaging", "sets nothing here"),
+        ("spinesim 02: imaging=13", "outside 0 to 12"),
+        ("spinesim 02: imaging=-1", "outside 0 to 12"),
+        ("spinesim 02: imaging=soon", "no number"),
+        ("spinesim 02: imaging=nan", "give a number"),
+        ("spinesim 02: sessions=never", "give a number"),
+        ("spinesim 02: people=Nobody", "choose one of"),
+        ("spinesim 02: patients=99", "whole number from 100"),
+        ("spinesim 02: patients=1e9", "whole number from 100"),
+        ("spinesim 02: seed=1.5", "whole number from 0"),
+        ("spinesim 02: imaging=3; seed=inf", "whole number from 0"),
     ],
 )
-def test_a_fault_is_one_sentence_and_the_old_picture_stays(lab, fake, monkeypatch, fault, said):
-    picture = lab.picture
-    with monkeypatch.context() as patch:
-        patch.setattr(fake, "simulate_steps", failing(fault))
-        lab.imaging.value = 5
-    assert lab.last_error is fault and lab.status.state == "error"
-    assert said in lab.status.widget.value and "Traceback" not in lab.status.widget.value
-    assert lab.picture == picture and lab.cancel_button.disabled
-    lab.imaging.value = 4
-    assert fine(lab)
+def test_a_wrong_setting_is_one_sentence_and_changes_nothing(lab, text, says):
+    before = lab.settings
+    with pytest.raises(SpinesimError, match=says):
+        lab.apply(text)
+    assert lab.settings == before and fine(lab)
+    lab._paste(text)
+    assert says in lab.status.text and lab.status.state == "error" and lab.settings == before
 
 
-def slow(fake):
-    """The fake's steps, each long enough for a slice of its own."""
-    import time
-
-    def steps(*a, **k):
-        work = fake.simulate_steps(*a, **k)
-        while True:
-            try:
-                share = next(work)
-            except StopIteration as end:
-                return end.value
-            time.sleep(0.004)
-            yield share
-
-    return steps
+def test_a_setting_in_the_address_opens_the_lab_with_it(monkeypatch):
+    monkeypatch.setenv("QUERY_STRING", "token=secret&setting=spinesim%2002:%20imaging%3Dnever")
+    monkeypatch.setenv("SERVER_NAME", "localhost")
+    monkeypatch.setenv("SERVER_PORT", "8866")
+    lab = made("02")
+    assert lab.shown.settings["imaging"] == "never" and lab.start["imaging"] == 1
+    assert lab.link.text.startswith("http://localhost:8866/?setting=spinesim%2002")
+    assert "secret" not in lab.link.text
 
 
-@pytest.fixture
-def slow_lab(fake):
-    from types import SimpleNamespace
-
-    source = SimpleNamespace(
-        conditions=fake.conditions, pathway=fake.pathway, Study=fake.Study, simulate_steps=slow(fake)
-    )
-    return ImagingLab(source=source, patients=100)
-
-
-def test_the_last_setting_wins_and_the_old_picture_stays_until_then(slow_lab):
-    lab = slow_lab
-    pictures = []
-    lab.on_done.append(lambda: pictures.append(lab.shown))
+def test_the_last_setting_wins_and_cancel_keeps_the_picture():
+    """In an event loop, as in a notebook: two moves while running, then a cancelled one."""
 
     async def drive():
+        lab = Lab(load_lesson("02"), patients=FEW)
         lab.run()
         assert lab.status.state == "busy" and not lab.cancel_button.disabled
+        lab.controls["imaging"].value = 3
+        lab.controls["imaging"].value = 9
         await lab.finished()
-        for week in (2, 3, 4):
-            lab.imaging.value = week
-            assert lab.status.state == "busy" and lab.shown.imaging == 1
-            await asyncio.sleep(0.05)
-        await lab.finished()
-
-    asyncio.run(drive())
-    assert fine(lab) and lab.shown.imaging == 4
-    assert [shown.imaging for shown in pictures] == [1, 4]
-
-
-def test_moved_there_and_back_while_running_shows_what_is_set(slow_lab):
-    lab = slow_lab
-
-    async def drive():
-        lab.run()
-        await lab.finished()
-        lab.imaging.value = 2
-        await asyncio.sleep(0.03)
-        lab.imaging.value = 1
-        await lab.finished()
-
-    asyncio.run(drive())
-    assert fine(lab) and lab.shown.imaging == 1
-
-
-def test_cancel_keeps_the_old_picture_and_the_next_move_runs(slow_lab):
-    lab = slow_lab
-
-    async def drive():
-        lab.run()
-        await lab.finished()
+        assert fine(lab) and lab.shown.settings["imaging"] == 9
         picture = lab.picture
-        lab.imaging.value = 9
-        await asyncio.sleep(0.03)
+        lab.controls["imaging"].value = 0
         lab.cancel_button.click()
-        lab.cancel_button.click()
-        assert lab.status.text.startswith("Cancelled.") and lab.cancel_button.disabled
-        await asyncio.sleep(0.3)
-        assert lab.picture == picture and lab.shown.imaging == 1
-        lab.sessions.value = 3
         await lab.finished()
+        assert lab.status.text.startswith("Cancelled.") and lab.picture == picture
+        assert lab.shown.settings["imaging"] == 9 and not lab.busy
+        lab.cancel_button.click()
+        lab.run()
+        await lab.finished()
+        assert fine(lab) and lab.shown.settings["imaging"] == 0
 
     asyncio.run(drive())
-    assert fine(lab) and (lab.shown.imaging, lab.shown.sessions) == (9, 3)
 
 
-def test_the_loop_is_never_held_for_long(slow_lab):
-    lab, gaps = slow_lab, []
+@pytest.mark.parametrize("fault", [SpinesimError("A clear sentence."), ValueError("odd"), MemoryError()])
+def test_a_run_that_fails_is_a_sentence_and_the_next_one_works(lab, fault, monkeypatch):
+    def failing(plan):
+        yield 0.1
+        raise fault
 
-    async def drive():
-        lab.run_now()  # builds the figure first
-        lab.imaging.value = 2
-        loop = asyncio.get_running_loop()
-        last = loop.time()
-        while lab._job.busy:
-            await asyncio.sleep(0)
-            gaps.append(loop.time() - last)
-            last = loop.time()
-
-    asyncio.run(drive())
-    assert len(gaps) > 5 and sorted(gaps)[len(gaps) // 2] < 0.05
-
-
-def test_run_now_inside_a_running_loop(slow_lab):
-    async def drive():
-        slow_lab.run()
-        slow_lab.run_now()
-        assert slow_lab.shown == slow_lab.settings
-        await slow_lab.finished()
-
-    asyncio.run(drive())
-    assert fine(slow_lab)
+    shown = lab.shown
+    with monkeypatch.context() as broken:
+        broken.setattr(lab.runner, "_steps", failing)
+        lab.controls["imaging"].value = 4
+        assert lab.last_error is fault and lab.status.state == "error" and lab.shown is shown
+        assert "Traceback" not in lab.status.text
+    lab.run()
+    assert fine(lab) and lab.shown.settings["imaging"] == 4
 
 
-def test_predict_then_reveal(fake):
-    lesson = ImagingLesson(source=fake, patients=200)
-    assert lesson._place.children == () and lesson.lab.shown is None, "the lab stays shut at first"
-    lesson.prediction.people.value = -7
-    lesson.prediction.pain.box.value = 0.5
-    lesson.prediction.button.click()
-    assert fine(lesson.lab) and lesson._place.children
-    answer = lesson.prediction.answer.value
-    assert (
-        "7 fewer in 100 with an injection or block" in answer
-        and "pain at 12 months 0.5 points higher" in answer
-    )
-    lesson.prediction.button.click()
-    lesson.prediction.lock()
-    lesson.lab.imaging.value = 12
-    assert lesson.prediction.answer.value == answer, "the prediction stays beside the run it was about"
-    assert lesson.prediction.people.disabled and lesson.prediction.button.disabled
+def test_the_runs_before_stay_beside_the_newest(lab):
+    assert lab.history.widget.value == "", "one run has nothing beside it"
+    for week in range(2, 2 + KEPT):
+        lab.controls["imaging"].value = week
+    table = lab.history.widget.value
+    assert len(lab.history.runs) == KEPT and table.count("<tr>") == KEPT + 1
+    assert f"MRI scan from week: {1 + KEPT}" in table and "The run before" in table
+    lab.controls["imaging"].value = 3
+    assert len({str(run.settings) for run in lab.history.runs}) == KEPT, "the same settings are one run"
 
 
-def test_the_guide_says_every_picture_in_words(fake):
-    text = Guide(patients=150, source=fake).html()
-    assert text.count("<img ") == text.count("alt='") == 3
-    assert (
-        "Disc herniation with leg pain &lt;&amp;&gt;" in text
-        and f"{len(fake.conditions())} patterns of pain" in text
-    )
-    assert "95 % interval" in text and "of 10; half the people end between" in text
+def test_what_is_exported_can_be_read_again(lab):
+    assert lab.export.widget.children[1].children == ()
+    lab.export.button.click()
+    figure = Image.open(io.BytesIO(lab.export.figure.widget.content))
+    assert figure.width >= 1_100 and figure.height >= 700
+    with zipfile.ZipFile(io.BytesIO(lab.export.data.widget.content)) as folder:
+        assert {*folder.namelist()} == {
+            "summary.csv", "differences.csv", "weekly.csv", "facts.csv", "settings.txt",
+        }  # fmt: skip
+        rows = pd.read_csv(folder.open("differences.csv")).set_index("outcome")
+        said = folder.read("settings.txt").decode()
+    assert rows.loc["imaging", "difference"] == lab.shown.facts["imaging"].value
+    assert lab.setting_text() in said and "Not for decisions about individual patients" in said
+    lab.controls["imaging"].value = 5
+    assert lab.export.widget.children[1].children == (), "the links are of the run on show, or not there"
 
 
-def test_the_real_study_room_fits():
-    lab = ImagingLab(patients=100, years=2)
-    lab.run_now()
-    assert fine(lab)
+def test_a_patient_whose_fate_changed(lab):
     lab.story.open.click()
-    lab.imaging.value = 6
-    assert fine(lab) and "no difference, the same people in both arms" in lab.status.text
-    assert lab.story.status.text == NOBODY
-    for control in (lab.imaging, lab.sessions):
-        for value in (control.slider.min, control.slider.max):
-            control.value = value
-            assert fine(lab)
-    lab.never.value = True
-    assert fine(lab)
+    assert lab.story.status.text.startswith("Person 1 of")
+    first = lab.story.image.png
+    lab.story.previous.click()
+    lab.story.next.click()
+    assert lab.story.image.png == first and first.startswith(b"\x89PNG")

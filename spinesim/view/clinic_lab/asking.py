@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from spinesim.clinic import ClinicSetting
@@ -13,10 +14,13 @@ from spinesim.study.compare import run_study
 from spinesim.study.executor import Executor, Kept, Progress
 from spinesim.study.scenario import Scenario, scenario_plans
 from spinesim.study.simulation import Plan
+from spinesim.view.clinic_lab import plain
+from spinesim.view.clinic_lab.facts import facts
 from spinesim.view.clinic_lab.heads import headlines
 from spinesim.view.clinic_lab.scenario_file import ScenarioFile, Wish
 from spinesim.view.clinic_lab.section import Section
 from spinesim.view.clinic_lab.sections import sections
+from spinesim.view.lab.shown import Fact, Picture
 
 MOST_PATIENT_YEARS = 250_000
 """Patients x runs x scenarios x years of one study from the lab; the command line takes more."""
@@ -106,6 +110,31 @@ class Shown:
     study: Any
     heads: list[tuple[str, list[str]]]
     sections: list[Section]
+
+    @property
+    def settings(self) -> ScenarioFile:
+        """What was asked for."""
+        return self.ask.file
+
+    @cached_property
+    def facts(self) -> dict[str, Fact]:
+        """Numbers that a lesson may ask about."""
+        return facts(self.study)
+
+    @property
+    def summary(self) -> str:
+        """What was run, in a sentence."""
+        return self.ask.question
+
+    @cached_property
+    def pictures(self) -> tuple[Picture, ...]:
+        """For a plain page."""
+        return plain.pictures(self.sections)
+
+    @property
+    def tables(self) -> tuple[str, str]:
+        """For a plain page."""
+        return plain.tables(self.heads, self.sections)
 
 
 def simulate(

@@ -8,7 +8,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from spinesim.view.controls import html, row
+from spinesim.view.controls import Choice, html, row
 
 PLAIN = {"description_width": "initial"}
 OWN_FILE = "my own file …"
@@ -25,14 +25,11 @@ LAB_STYLE = """<style>
 .spinesim .spinesim-status:empty { border: 0; padding: 0; }
 .spinesim .spinesim-small { height: auto; }
 .spinesim .spinesim-small input { flex: 0 0 auto; width: 5.2em; }
-.spinesim .widget-toggle-buttons .widget-toggle-button { width: auto; margin: 2px 6px 2px 0; }
-.spinesim .widget-toggle-buttons .mod-active { font-weight: bold; box-shadow: inset 0 -4px 0 #0072B2; }
 .spinesim ul.spinesim-differences { margin: 0.2em 0 0.2em 1.2em; padding: 0; }
 .spinesim .spinesim-scroll { overflow-x: auto; }
 .spinesim .spinesim-heads li { margin: 0.2em 0; }
 .spinesim table.spinesim-table.flow { width: auto; }
 .spinesim table.spinesim-table.flow td, .spinesim table.spinesim-table.flow th { padding-right: 16px; }
-.spinesim .spinesim-picture { width: 100%; max-width: 1000px; height: auto; background: white; }
 </style>"""
 
 
@@ -157,7 +154,7 @@ class Pick:
 
 
 class Pages:
-    """A row of buttons, one page on show; a page is made when it is first looked at.
+    """Radio buttons in a row, one page on show; a page is made when it is first looked at.
 
     Parameters
     ----------
@@ -166,17 +163,12 @@ class Pages:
     """
 
     def __init__(self, name: str) -> None:
-        self.buttons = widgets.ToggleButtons(
-            options=[],
-            description=name,
-            style={**PLAIN, "button_width": "auto"},
-            layout=widgets.Layout(width="100%"),
-        )
+        self.buttons = Choice(name, [], radio=True)
         self._make: dict[str, Callable[[], widgets.Widget]] = {}
         self._made: dict[str, widgets.Widget] = {}
         self.place = widgets.VBox([], layout=widgets.Layout(width="100%"))
-        self.widget = widgets.VBox([self.buttons, self.place], layout=widgets.Layout(width="100%"))
-        self.buttons.observe(self._turned, "value")
+        self.widget = widgets.VBox([self.buttons.widget, self.place], layout=widgets.Layout(width="100%"))
+        self.buttons.observe(self._turned)
 
     def show(self, pages: Sequence[tuple[str, str, Callable[[], widgets.Widget]]], on: str = "") -> None:
         """Put other pages in: key, words on the button, and what makes it.
@@ -186,9 +178,7 @@ class Pages:
         on = on or self.buttons.value or ""
         keys = [key for key, _, _ in pages]
         self._make, self._made = {}, {}
-        self.buttons.options = [(words, key) for key, words, _ in pages]
-        if keys:
-            self.buttons.value = on if on in keys else keys[0]
+        self.buttons.change([(words, key) for key, words, _ in pages], on if on in keys else None)
         self._make = {key: make for key, _, make in pages}
         self._turned(None)
 

@@ -14,6 +14,7 @@ from spinesim.errors import SpinesimError
 from spinesim.study.simulation import Plan
 from spinesim.view.clinic_lab import scenario_file
 from spinesim.view.clinic_lab.asking import Ask, Shown, simulate
+from spinesim.view.clinic_lab.facts import setting_text
 from spinesim.view.clinic_lab.fields import LAB_STYLE, button, heading
 from spinesim.view.clinic_lab.keep_part import KeepPart
 from spinesim.view.clinic_lab.results_part import ResultsPart
@@ -64,6 +65,7 @@ class ClinicLab:
         self.scenarios = ScenariosPart(clinic, pathway, wish, self.status.say)
         for name in presets:
             self.scenarios.add_preset(name)
+        self.start = self.settings
         self.results = ResultsPart()
         self.keep = KeepPart(self.save, self.open, self.write, self.report)
         self.shown: Shown | None = None
@@ -101,6 +103,24 @@ class ClinicLab:
             self.run()
 
     @property
+    def settings(self) -> ScenarioFile | None:
+        """What is set now; None while something that is set cannot be."""
+        try:
+            return self.scenarios.file
+        except SpinesimError:
+            return None
+
+    def setting_text(self) -> str:
+        """What the results on show are of, in one line ("" before the first run)."""
+        return setting_text(self.shown.settings) if self.shown else ""
+
+    def reset(self) -> None:
+        """Back to what the lab began with, then run."""
+        if self.start is not None:
+            self.scenarios.load(self.start)
+        self.run()
+
+    @property
     def busy(self) -> bool:
         """Whether a run is under way."""
         return self._running is not None
@@ -120,7 +140,15 @@ class ClinicLab:
         self._begin(ask, plans)
         if event_loop() is not None:
             self._watching = asyncio.ensure_future(self._watch())
-            return
+        else:
+            self._to_the_end()
+
+    def run_now(self) -> None:
+        """Run what is set to the end before returning, event loop or not."""
+        self.run()
+        self._to_the_end()
+
+    def _to_the_end(self) -> None:
         while self._running is not None and not self._running.done:
             time.sleep(LOOK)
             self._tell()

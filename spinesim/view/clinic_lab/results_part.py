@@ -10,8 +10,11 @@ import ipywidgets as widgets
 from spinesim.view.clinic_lab.asking import Shown
 from spinesim.view.clinic_lab.fields import Pages, bullets
 from spinesim.view.clinic_lab.section import Section
-from spinesim.view.controls import html, paragraphs, row
+from spinesim.view.controls import ImageBox, html, paragraphs, row
 from spinesim.view.figure import picture_of
+
+PICTURE_WIDTH = 1_000
+"""Pixels."""
 
 
 class ResultsPart:
@@ -40,9 +43,7 @@ def _page(section: Section) -> widgets.Widget:
     """A page; its pictures are drawn now."""
     parts: list[widgets.Widget] = [html(section.html)]
     for one in section.pictures:
-        image = widgets.Image(
-            value=picture_of(one.draw), format="png", layout=widgets.Layout(max_width="1000px")
-        )
-        image.add_class("spinesim-picture")
-        parts += [row(image), html(f"<p class='spinesim-note'>{escape(one.words)}</p>")]
+        image = ImageBox(PICTURE_WIDTH)
+        image.show(picture_of(one.draw), one.words)
+        parts += [row(image.widget), html(f"<p class='spinesim-note'>{escape(one.words)}</p>")]
     return widgets.VBox(parts, layout=widgets.Layout(width="100%"))

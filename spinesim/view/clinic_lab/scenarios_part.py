@@ -43,7 +43,7 @@ class ScenariosPart:
         self.empty_button = button("Another alternative", self.add_empty)
         self.remove_button = button("Remove this one", self.remove)
         self.edit = Pages("Form of:")
-        self.edit.buttons.observe(lambda _: self._may(), "value")
+        self.edit.buttons.observe(lambda _: self._may())
         self.today = self._form(Changes(name=TODAY), named=False)
         self._lay_out()
         self.widget = widgets.VBox(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -78,6 +78,20 @@ class Shown:
     summary: str
     frames: Mapping[str, Any] = field(default_factory=dict)
     study: Any = None
+
+
+def in_rows(widths: Sequence[int], most: int = 1_200) -> list[int]:
+    """How many pictures stand in each row of at most `most` pixels.
+
+    >>> in_rows([568, 572, 707, 433])
+    [2, 2]
+    """
+    rows: list[list[int]] = [[]]
+    for width in widths:
+        if rows[-1] and sum(rows[-1]) + width > most:
+            rows.append([])
+        rows[-1].append(width)
+    return [len(one) for one in rows]
 
 
 class Runner(Protocol):

@@ -255,8 +255,8 @@ class LessonFile(_Strict):
                     raise ValueError(f"control '{control.id}' needs one of setting, parameter, person")
                 if control.setting is not None and control.setting not in DIALS:
                     raise ValueError(f"control '{control.id}': no setting '{control.setting}'")
-        for where in (*self.control, *self.fact):
-            named = where.arms if isinstance(where, Control) else [where.arm] if where.arm else []
+        of_facts = [[fact.arm] for fact in self.fact if fact.arm]
+        for named in (*(control.arms for control in self.control), *of_facts):
             strangers = [name for name in named if name not in arms]
             if strangers:
                 raise ValueError(f"'{strangers[0]}' is no [[arm]]; the arms are {', '.join(arms)}")

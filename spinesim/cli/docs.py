@@ -1,0 +1,65 @@
+"""``spinesim docs``: build the notebooks from their sources, the right answers, and the course as a site."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from spinesim.errors import SpinesimError
+
+STALE = 1
+
+
+def add(commands: Any) -> None:
+    """Add the command to a parser."""
+    command = commands.add_parser(
+        "docs",
+        help="build the course: notebooks from their sources, and a site to read",
+        description="Build the course. --notebooks: the lessons, the facilitator's notebooks and guides from "
+        "notebooks/source. --answers: the right answers of all lessons at their default settings. --out: a "
+        "site that can be read, and slider pages that can be moved, before anything is installed.",
+    )
+    command.add_argument(
+        "--notebooks", action="store_true", help="build what is in notebooks/ from its source"
+    )
+    command.add_argument(
+        "--answers", action="store_true", help="compute notebooks/facilitator/answers.md (a minute or two)"
+    )
+    command.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        metavar="NN",
+        help="only this lesson (may be given more than once)",
+    )
+    command.add_argument(
+        "--check", action="store_true", help="with --notebooks or --answers: only say what is not up to date"
+    )
+
+
+def docs(args: argparse.Namespace) -> int:
+    """Build what was asked for."""
+    if not (args.notebooks or args.answers):
+        raise SpinesimError(
+            "Say what to build: `spinesim docs --notebooks`, `spinesim docs --answers` or "
+            "`spinesim docs --out site/`."
+        )
+    state = 0
+    if args.notebooks:
+        state |= _notebooks(args.check, args.only)
+    return state
+
+
+def _notebooks(check: bool, only: list[str]) -> int:
+    from spinesim.course.notebooks import orphans, stale, write_all
+
+    changed, alone = stale(only=only) if check else write_all(only=only), orphans()
+    for path in changed:
+        print(f"notebooks/{path} is not as its source" if check else f"Written: notebooks/{path}")
+    for path in alone:
+        print(f"notebooks/{path} has no source in notebooks/source: remove it, or write one")
+    if not changed and not alone:
+        print("Every notebook and guide is as its source.")
+    elif changed and check:
+        print("Build them: spinesim docs --notebooks")
+    return STALE if alone or (check and changed) else 0
