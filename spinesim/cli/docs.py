@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 from spinesim.errors import SpinesimError
@@ -33,21 +34,67 @@ def add(commands: Any) -> None:
         help="only this lesson (may be given more than once)",
     )
     command.add_argument(
+        "--out", dest="site", type=Path, metavar="FOLDER", help="write the site here (a new or empty folder)"
+    )
+    command.add_argument(
+        "--scenarios",
+        type=int,
+        metavar="N",
+        help="with --out: scenarios of a slider page, at most (default: 24)",
+    )
+    command.add_argument("--workers", type=int, default=1, help="processes to use (default: 1)")
+    command.add_argument("--force", action="store_true", help="with --out: replace a site that is there")
+    command.add_argument("--quiet", action="store_true", help="no progress bar")
+    command.add_argument(
         "--check", action="store_true", help="with --notebooks or --answers: only say what is not up to date"
     )
 
 
 def docs(args: argparse.Namespace) -> int:
     """Build what was asked for."""
-    if not (args.notebooks or args.answers):
+    if not (args.notebooks or args.answers or args.site):
         raise SpinesimError(
             "Say what to build: `spinesim docs --notebooks`, `spinesim docs --answers` or "
             "`spinesim docs --out site/`."
         )
+    if args.site is not None:
+        from spinesim.course.site import check_site
+
+        check_site(args.site, args.force)
     state = 0
     if args.notebooks:
         state |= _notebooks(args.check, args.only)
+    if args.answers:
+        state |= _answers(args)
+    if args.site is not None:
+        _site(args)
     return state
+
+
+def _site(args: argparse.Namespace) -> None:
+    from spinesim.cli.running import bar
+    from spinesim.course.play import MOST
+    from spinesim.course.site import build_site
+    from spinesim.study.executor import make_executor
+
+    most = MOST if args.scenarios is None else args.scenarios
+    with bar(args.quiet) as (progress, say), make_executor(workers=args.workers) as executor:
+        executor.say = say
+        made = build_site(
+            args.site,
+            only=args.only,
+            scenarios=most,
+            executor=executor,
+            progress=progress,
+            force=args.force,
+        )
+    for line in made.warnings:
+        print(f"Sphinx: {line}")
+    print(f"Written: {made.folder}/index.html, {made.lessons} lessons, {made.sliders} slider pages in play/.")
+
+
+def _answers(args: argparse.Namespace) -> int:
+    raise NotImplementedError
 
 
 def _notebooks(check: bool, only: list[str]) -> int:

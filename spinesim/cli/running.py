@@ -56,7 +56,7 @@ def running(
     """
     from spinesim.study.executor import Kept, make_executor
 
-    with _bar(args.quiet) as (progress, say):
+    with bar(args.quiet) as (progress, say):
         executor = make_executor(args.executor, args.workers, args.scheduler)
         executor.say = say
         keep = None
@@ -77,14 +77,14 @@ def running(
 
 
 @contextmanager
-def _bar(quiet: bool) -> Iterator[tuple[Callable[[float], None], Callable[[str], None]]]:
+def bar(quiet: bool) -> Iterator[tuple[Callable[[float], None], Callable[[str], None]]]:
     """A progress bar fed with shares done (0-1), and a way to say something that does not tear it."""
     from tqdm import tqdm
 
     shape = "{l_bar}{bar}| {elapsed}<{remaining}"
-    with tqdm(total=100, unit="%", leave=False, disable=quiet or None, bar_format=shape) as bar:
+    with tqdm(total=100, unit="%", leave=False, disable=quiet or None, bar_format=shape) as shown:
 
         def progress(share: float) -> None:
-            bar.update(100 * share - bar.n)
+            shown.update(100 * share - shown.n)
 
         yield progress, lambda text: tqdm.write(f"spinesim: {text}", file=sys.stderr)

@@ -213,7 +213,8 @@ def serve(args: argparse.Namespace) -> int:
             raise SpinesimError(f"{option} is {number}; give a whole number from 1.")
     port, token = choose_port(args.port), secrets.token_urlsafe(24)
     try:
-        voila = importlib.import_module("voila.app").Voila
+        importlib.import_module("voila.app")
+        voila = importlib.import_module("spinesim.cli.served_kernels").ServedVoila
         config = importlib.import_module("traitlets.config").Config
     except ImportError:
         raise SpinesimError(

@@ -93,6 +93,9 @@ class ClinicPage:
     def button(self, name: str) -> Any:
         return self.page.get_by_role("button", name=name, exact=True)
 
+    def radio(self, name: str) -> Any:
+        return self.page.get_by_role("radio", name=name, exact=True)
+
     def done(self, other_than: str = "") -> str:
         """Wait for a finished run other than the one described; its status line."""
         self.page.wait_for_function(

@@ -54,7 +54,7 @@ def test_nothing_without_the_token_and_idle_kernels_end(tmp_path):
         assert code(url + "voila/api/shutdown/00000000-0000-0000-0000-000000000000", "POST")[0] == 403
         assert code(whole, Host="evil.example")[0] == 403
         status, page = code(whole)
-        assert status == 200 and "ImagingLesson" not in page and "Traceback" not in page
+        assert status == 200 and "view.lesson" not in page and "Traceback" not in page
         kernel = page.split('"kernelId"')[1].split('"')[1]
         one = f"{url}api/kernels/{kernel}"
         assert code(f"{one}?token={token}")[0] == 200 and code(one)[0] in (302, 403)
@@ -84,11 +84,15 @@ def test_voila_is_turned_round_where_it_is_open():
 def test_every_mistake_is_one_sentence(monkeypatch):
     def refused(lesson="11", port=None, idle_minutes=120.0):
         with pytest.raises(SpinesimError) as wrong:
-            serve.serve(Namespace(lesson=lesson, port=port, idle_minutes=idle_minutes))
+            serve.serve(
+                Namespace(
+                    lesson=lesson, port=port, idle_minutes=idle_minutes, most_people=1_000, most_pages=20
+                )
+            )
         assert "\n" not in str(wrong.value)
         return str(wrong.value)
 
-    assert "No lesson '99'" in refused("99") and "11_clinic_lead.ipynb" in refused("99")
+    assert "No lesson '99'" in refused("99") and "11_clinic_lead" in refused("99")
     assert "from 1 to 65535" in refused(port=0)
     assert "above 0" in refused(idle_minutes=0.0) and "above 0" in refused(idle_minutes=float("nan"))
     with socket.socket() as taken:

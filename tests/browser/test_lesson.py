@@ -25,7 +25,7 @@ def test_predict_move_and_read_in_jupyterlab(lesson, server, pictures):
     lesson.lock_button.wait_for()
     assert page.locator("img.spinesim-image").count() == 0, "the lab must stay shut until the prediction"
     first = lesson.lock()
-    page.get_by_text("Inside your range?").wait_for()
+    page.locator(".spinesim-table", has_text="Inside your range?").wait_for()
     page.screenshot(path=pictures / "lesson_02_lab.png")
 
     # Keyboard on the slider: busy state, then new words and a new picture; nothing flickers, focus stays.

@@ -1,4 +1,4 @@
-"""The controls of a lab, made from the lesson's file: each has a value, an observer and a place on the page."""
+"""The controls of a lab, from the lesson file: each has a value, an observer and a place on the page."""
 
 from __future__ import annotations
 
