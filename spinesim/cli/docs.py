@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from spinesim.errors import SpinesimError
+
+if TYPE_CHECKING:
+    from spinesim.study.executor import Executor, Progress
 
 STALE = 1
 
@@ -71,15 +76,27 @@ def docs(args: argparse.Namespace) -> int:
     return state
 
 
-def _site(args: argparse.Namespace) -> None:
+@contextmanager
+def _many(args: argparse.Namespace) -> Iterator[tuple[Executor, Progress]]:
+    """Processes and a progress bar, ended afterwards."""
     from spinesim.cli.running import bar
-    from spinesim.course.play import MOST
-    from spinesim.course.site import build_site
     from spinesim.study.executor import make_executor
 
-    most = MOST if args.scenarios is None else args.scenarios
-    with bar(args.quiet) as (progress, say), make_executor(workers=args.workers) as executor:
+    with bar(args.quiet) as (progress, say):
+        executor = make_executor(workers=args.workers)
         executor.say = say
+        try:
+            yield executor, progress
+        finally:
+            executor.close()
+
+
+def _site(args: argparse.Namespace) -> None:
+    from spinesim.course.play import MOST
+    from spinesim.course.site import build_site
+
+    most = MOST if args.scenarios is None else args.scenarios
+    with _many(args) as (executor, progress):
         made = build_site(
             args.site,
             only=args.only,
@@ -94,7 +111,19 @@ def _site(args: argparse.Namespace) -> None:
 
 
 def _answers(args: argparse.Namespace) -> int:
-    raise NotImplementedError
+    from spinesim.course.answers import is_stale, write_answers
+
+    if args.check:
+        old = is_stale()
+        print(
+            "The answers are not those of today's lessons: spinesim docs --answers"
+            if old
+            else "Answers: as now."
+        )
+        return STALE if old else 0
+    with _many(args) as (executor, progress):
+        print(f"Written: {write_answers(executor=executor, progress=progress)}")
+    return 0
 
 
 def _notebooks(check: bool, only: list[str]) -> int:

@@ -34,7 +34,7 @@ class ServedKernels(AsyncMappingKernelManager):  # type: ignore[misc]
     grace = Float(30.0, min=0, help="Seconds a page may be away before its kernel is ended.").tag(config=True)
     _starting = 0
 
-    async def start_kernel(self, **options: Any) -> str:
+    async def start_kernel(self, **options: Any) -> str:  # type: ignore[override]
         """Start the kernel of a page.
 
         Raises
@@ -69,8 +69,8 @@ class ServedKernels(AsyncMappingKernelManager):  # type: ignore[misc]
 class Farewell(VoilaShutdownKernelHandler):  # type: ignore[misc]
     """Ends the kernel of a page that is closed, in the middle of a run or not.
 
-    Voilà's page asks for it without the word against cross-site requests, so Jupyter would refuse it. The page's
-    own origin, its cookie and the kernel's name, which no other page knows, stand for that word here.
+    Voilà's page asks for it without the word against cross-site requests, so Jupyter would refuse it. Its
+    origin, its cookie and the kernel's name, which no other page knows, stand for that word here.
     """
 
     def check_xsrf_cookie(self) -> None:

@@ -27,6 +27,7 @@ __all__ = [
 STYLE = """<style>
 .spinesim { max-width: 1240px; padding-right: 14px; box-sizing: border-box; }
 .spinesim .widget-html, .spinesim .widget-box { margin: 0; min-width: 0; }
+.spinesim :where(.widget-box > .lm-Widget) { min-width: 0; max-width: 100%; }
 .spinesim .widget-button { margin: 4px 8px 4px 0; }
 .spinesim .widget-html-content { line-height: 1.5; font-size: 15px;
   color: var(--jp-content-font-color1, inherit); height: auto; white-space: normal; overflow: auto; }

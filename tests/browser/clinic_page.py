@@ -19,7 +19,7 @@ OUTSIDE = ("favicon", "fontawesome", "net::ERR_", "cdn.jsdelivr.net")
 """Complaints that are not ours: Voilà's page asks a public network for icons, and tests may have none."""
 WIDE = """() => [...document.querySelectorAll('.spinesim, .spinesim .widget-box')]
     .filter(part => part.scrollWidth > part.clientWidth + 2)
-    .map(part => `${part.className}: ${part.scrollWidth} > ${part.clientWidth}`)"""
+    .map(part => `${part.scrollWidth} > ${part.clientWidth}: ${part.innerText.slice(0, 80)}`)"""
 
 
 class Served:

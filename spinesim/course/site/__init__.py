@@ -1,4 +1,4 @@
-"""The course as a site: lessons executed as plain pages, guides, MODEL.md, and the slider pages beside them."""
+"""The course as a site: lessons as plain pages, guides, MODEL.md, and the slider pages beside them."""
 
 from spinesim.course.site.build import Built, build_site
 from spinesim.course.site.folder import check_site

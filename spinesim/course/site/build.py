@@ -1,4 +1,4 @@
-"""Build the site: work in processes, pages in a scratch folder, Sphinx once, then everything into its place."""
+"""Build the site: work in processes, pages in a scratch folder, Sphinx once, then all into its place."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ COMPUTED = 0.93
 """Share of the progress for lessons and scenarios; Sphinx has the rest."""
 PROJECT_PAGES = ("README.md", "MODEL.md")
 KIT = ("README.md", "answers.md")
+HERE = "*On this site there is nothing to press: below stands what the program shows at its first settings.*"
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -76,7 +77,9 @@ def build_site(
         sources = [read_source(path) for path in chosen(source_files(), only)]
         lessons = [(source, load_lesson(source.number)) for source in sources]
         grids = {
-            source.number: play.grid_of(lesson, scenarios) for source, lesson in lessons if play.has_page(lesson)
+            source.number: play.grid_of(lesson, scenarios)
+            for source, lesson in lessons
+            if play.has_page(lesson)
         }
         made = _computed(lessons, grids, executor, progress)
         _write_sources(work / "pages", lessons, set(grids), made[0])
@@ -122,6 +125,8 @@ def _write_sources(
     here = {f"{name}.ipynb" for name in names}
     for source, _ in lessons:
         made = nbformat.reads(notebooks[source.number], as_version=4)
+        first = next(n for n, cell in enumerate(made.cells) if cell.cell_type == "code")
+        made.cells.insert(first, nbformat.v4.new_markdown_cell(HERE))
         for cell in made.cells:
             if cell.cell_type == "markdown":
                 cell.source = cited.linked(pages.loosened(cell.source, here), known)
@@ -176,7 +181,7 @@ def _sphinx(pages_folder: Path, out: Path) -> tuple[str, ...]:
         "myst_enable_extensions": [],
         "myst_heading_anchors": 3,
         "language": "en",
-        "pygments_dark_style": "github-dark",
+        "html_use_index": False,
     }
     warned = io.StringIO()
     try:
@@ -194,9 +199,13 @@ def _sphinx(pages_folder: Path, out: Path) -> tuple[str, ...]:
             )
             app.build(force_all=True)
     except (SphinxError, OSError) as wrong:
-        raise SpinesimError(f"Sphinx could not build the site ({' '.join(str(wrong).split())[:200]}).") from None
+        raise SpinesimError(
+            f"Sphinx could not build the site ({' '.join(str(wrong).split())[:200]})."
+        ) from None
     text = _COLOUR.sub("", warned.getvalue()).replace(f"{pages_folder}/", "")
     if app.statuscode:
         raise SpinesimError(f"Sphinx could not build the site ({' '.join(text.split())[:200]}).")
-    shutil.rmtree(out / ".doctrees", ignore_errors=True)
+    shutil.rmtree(out / "_sources", ignore_errors=True)  # notebooks once more, for a link that is not shown
+    for path in out.rglob("*.html"):  # Sphinx's captions are headings that do not say of which level
+        write(path, read(path).replace('role="heading">', 'role="heading" aria-level="2">'))
     return tuple(line for line in text.splitlines() if line.strip())

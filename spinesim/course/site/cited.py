@@ -12,7 +12,7 @@ from spinesim.evidence.parameters import Parameter
 
 _CODE = re.compile(r"(?<!`)`([a-z][a-z0-9_.]+)`(?!`)")
 _FENCE = re.compile(r"(^```.*?^```$)", re.MULTILINE | re.DOTALL)
-HEADS = ("id", "what", "figure", "in whom", "study", "certainty")
+HEADS = ("id", "figure", "study")
 
 
 def cited(texts: Iterable[str], known: Evidence) -> list[str]:
@@ -49,12 +49,13 @@ def page(ids: Iterable[str], known: Evidence) -> str:
 
 
 def _row(one: Figure | Parameter) -> str:
-    figure = amount(one.value, one.low, one.high, one.interval, one.unit)
-    if isinstance(one, Figure):
-        cells = [one.quantity, figure, one.population, one.study, one.certainty]
-    else:
-        cells = [one.quantity, figure, "the model", "; ".join(one.studies) or one.source, one.certainty]
-    if not one.checked:
-        cells[-1] += ", not checked at its source"
-    inside = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
-    return f"<tr id='{one.id}'><th scope='row'><code>{one.id}</code></th>{inside}</tr>\n"
+    figure = escape(amount(one.value, one.low, one.high, one.interval, one.unit))
+    whom = f" In {escape(one.population)}." if isinstance(one, Figure) and one.population else ""
+    study = one.study if isinstance(one, Figure) else "; ".join(one.studies) or one.source
+    unsure = "" if one.checked else " Not checked at its source."
+    breakable = one.id.replace("_", "_<wbr>").replace(".", ".<wbr>")
+    return (
+        f"<tr id='{one.id}'><th scope='row'><code>{breakable}</code></th>"
+        f"<td>{escape(one.quantity)}: <strong>{figure}</strong>.{whom}</td>"
+        f"<td>{escape(study)}. Certainty: {escape(one.certainty)}.{unsure}</td></tr>\n"
+    )

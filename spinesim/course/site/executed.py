@@ -50,12 +50,18 @@ def executed(wish: tuple[str, str]) -> str:
             **os.environ,
             **{one: os.path.join(place, one.lower()) for one in SETTINGS},
             "JUPYTER_PREFER_ENV_PATH": "1",
-            "PYTHONPATH": os.pathsep.join([str(PACKAGE.parent), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep),
+            "PYTHONPATH": os.pathsep.join([str(PACKAGE.parent), os.environ.get("PYTHONPATH", "")]).rstrip(
+                os.pathsep
+            ),
             "SPINESIM_STATIC": "1",
             "SPINESIM_PROGRESS": "off",
         }
         client = NotebookClient(
-            made, timeout=LONGEST, kernel_name="python3", resources={"metadata": {"path": folder}}
+            made,
+            extra_arguments=["--log-level=ERROR"],
+            timeout=LONGEST,
+            kernel_name="python3",
+            resources={"metadata": {"path": folder}},
         )
         try:
             client.execute(env=environment)

@@ -1,4 +1,4 @@
-"""The site's folder: made beside its place and renamed when complete; only a site of ours is ever replaced."""
+"""The site's folder: made beside its place, renamed when complete; only a site of ours is replaced."""
 
 from __future__ import annotations
 
@@ -27,14 +27,18 @@ def check_site(out: str | Path, force: bool = False) -> Path:
     folder = Path(os.path.realpath(out))
     try:
         if Path.cwd().is_relative_to(folder):
-            raise SpinesimError(f"{out} is the current folder or one around it; give a folder inside it as --out.")
+            raise SpinesimError(
+                f"{out} is the current folder or one around it; give a folder inside it as --out."
+            )
         if os.path.lexists(folder) and not folder.is_dir():
             raise SpinesimError(f"{out} is a file, not a folder; give another --out.")
         if folder.is_dir() and any(folder.iterdir()):
             if not (folder / MARK).is_file():
                 raise SpinesimError(f"{out} holds files that are no spinesim site; give another --out.")
             if not force:
-                raise SpinesimError(f"{out} holds a site already; give another --out, or --force to replace it.")
+                raise SpinesimError(
+                    f"{out} holds a site already; give another --out, or --force to replace it."
+                )
         place = next(parent for parent in folder.parents if parent.exists())
         if not place.is_dir() or not os.access(place, os.W_OK):
             raise SpinesimError(f"Cannot write to {out} (Permission denied); give another --out.")
@@ -66,8 +70,8 @@ def new_site(out: str | Path, force: bool = False) -> Iterator[Path]:
         done = True
     except OSError as refused:
         raise SpinesimError(
-            f"Could not write {out} ({refused.strerror}); what was there is untouched: free some space or give "
-            "another --out."
+            f"Could not write {out} ({refused.strerror}); what was there is untouched: free some "
+            "space or give another --out."
         ) from None
     finally:
         if done or not old.is_dir():

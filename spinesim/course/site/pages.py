@@ -4,46 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from importlib.resources import files
 from pathlib import Path
+
+from jinja2 import StrictUndefined, Template
 
 from spinesim.course.notebooks import guide
 from spinesim.course.sources import Source
 from spinesim.view.lab.spec import LessonFile
 
-WARNING = "> **Simulated people, for teaching. Not for decisions about individual patients.**"
 _LINK = re.compile(r"(?<!!)\[([^\]]*)\]\(([^)\s]+)\)")
 
 
-def front(lessons: Sequence[tuple[Source, LessonFile, bool]], pages: Sequence[str], guides: Sequence[str]) -> str:
-    """The front page: what this is, every lesson with its slider page, and the way to the rest."""
-    rows = []
-    for source, lesson, slider in lessons:
-        play = (
-            f'<a href="play/{source.number}.html" aria-label="Move the sliders of lesson {source.number}">'
-            "move the sliders</a>"
-            if slider
-            else "needs the program"
-        )
-        text = f"[{source.title}](lessons/{source.name}.ipynb)"
-        rows.append(f"| {source.number} | {text} | {lesson.minutes} min | {play} |")
-    parts = [
-        "# Back and neck pain: a course on simulated people",
-        "Fifteen lessons on what to try, when to scan, when to inject or operate, and how a clinic runs. In each "
-        "of them the *same people with the same fate* go through two plans; whatever differs is due to the plan.",
-        f"{WARNING} A simulation can be wrong about the world even when it runs perfectly; [what it reproduces and "
-        "where it misses](MODEL.md) is written down." if "MODEL" in pages else WARNING,
-        "Read a lesson here as it comes out at its first settings, or move its sliders: those pages hold scenarios "
-        "computed beforehand, open from disk, and need nothing installed. For every control, your own predictions "
-        "and questions about your own run, get the program" + (" ([how](README.md))." if "README" in pages else "."),
-        "## Lessons",
-        "\n".join(["| | lesson | time | without the program |", "|---|---|---|---|", *rows]),
-        "## For facilitators",
-        "Plans for 20 and 60 minutes, what to ask, what will be misunderstood: [the kit](facilitator/README.md).",
-        _toctree("Lessons", [f"lessons/{source.name}" for source, _, _ in lessons]),
-        _toctree("For facilitators", [f"facilitator/{name}" for name in guides]),
-        _toctree("The model", [*pages]),
-    ]
-    return "\n\n".join(parts) + "\n"
+def front(
+    lessons: Sequence[tuple[Source, LessonFile, bool]], pages: Sequence[str], guides: Sequence[str]
+) -> str:
+    """The front page: what this is, every lesson with its slider page (if any), the way to the rest."""
+    made = Template(
+        files(__package__).joinpath("front.md").read_text("utf-8"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+    )
+    return made.render(lessons=lessons, pages=pages, guides=guides)
 
 
 def guide_page(source: Source) -> str:
@@ -89,8 +71,3 @@ def loosened(text: str, here: Collection[str], move: dict[str, str] | None = Non
 def pictures_in(text: str) -> list[Path]:
     """Pictures that a page shows, as written."""
     return [Path(one) for one in re.findall(r"!\[[^\]]*\]\(([^)\s]+)\)", text) if "://" not in one]
-
-
-def _toctree(caption: str, names: Sequence[str]) -> str:
-    inside = "\n".join(names)
-    return f"```{{toctree}}\n:hidden:\n:caption: {caption}\n\n{inside}\n```"

@@ -21,6 +21,7 @@ from spinesim.view.clinic_lab.scenario_file import ScenarioFile, Wish
 from spinesim.view.clinic_lab.section import Section
 from spinesim.view.clinic_lab.sections import sections
 from spinesim.view.lab.shown import Fact, Picture
+from spinesim.view.limits import refuse_too_much
 
 MOST_PATIENT_YEARS = 250_000
 """Patients x runs x scenarios x years of one study from the lab; the command line takes more."""
@@ -73,6 +74,7 @@ class Ask:
             Before anything is run.
         """
         wish, n = self.wish, len(self.scenarios)
+        refuse_too_much(wish.patients, wish.runs * n)
         if self.size > MOST_PATIENT_YEARS:
             raise SpinesimError(
                 f"{wish.patients:,} patients x {wish.runs} runs x {n} scenarios x {wish.years:g} years are "
