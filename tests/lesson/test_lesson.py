@@ -216,7 +216,7 @@ def test_a_plain_page_has_words_for_every_picture_and_folded_answers(make, monke
     tags = Tags()
     tags.feed(page)
     assert tags.open == [] and [one["alt"] for one in tags.images] == ["A picture <in> words"]
-    assert page.count("<summary>Answer</summary>") == 3 and "sliders/02.html" in page
+    assert page.count("<summary>Answer</summary>") == 3 and "play/02.html" in page
     assert "50 more per 100 people" in page and "How many more of the 100" in page
     for value, wanted in (("1", True), ("0", False), ("", False)):
         monkeypatch.setenv("SPINESIM_STATIC", value)
