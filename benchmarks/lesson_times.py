@@ -41,8 +41,10 @@ LISTEN = """() => {
   }, true);
 }"""
 SEEN = """() => [...document.querySelectorAll('.spinesim img, .spinesim svg')]
-    .some(one => one.getBoundingClientRect().height > 60) || [...document.querySelectorAll('.spinesim-status')]
-    .some(one => one.innerText.startsWith('Done'))"""
+    .some(one => one.getBoundingClientRect().height > 60)
+    || [...document.querySelectorAll('.spinesim-status')].some(one => one.innerText.startsWith('Done'))"""
+OPEN = f"""() => ({SEEN})() || [...document.querySelectorAll('.spinesim button')]
+    .some(one => ['Run', 'Cancel'].includes(one.innerText) && one.offsetParent)"""
 NOT_OF_THE_LAB = re.compile("best guess|Give or take|Simulated people|^Seed|^Patients|^Runs")
 SKIP = "Skip: open the lab"
 
@@ -57,6 +59,7 @@ def first_picture(lab: ClinicPage, began: float) -> tuple[float, float]:
     ready = time.monotonic()
     if lab.button(SKIP).is_visible():
         lab.button(SKIP).click()
+        lab.page.wait_for_function(OPEN)
     if lab.button("Run").is_visible():  # the clinic lead's lab waits for its button
         lab.button("Run").click()
     lab.page.wait_for_function(SEEN)
