@@ -9,7 +9,6 @@ from spinesim.view import limits
 from spinesim.view.clinic_lab.asking import Ask
 from spinesim.view.clinic_lab.scenario_file import Wish
 from spinesim.view.lab.lab import Lab
-from spinesim.view.lab.plans import PlanRunner
 from spinesim.view.lab.spec import load_lesson
 
 
@@ -38,11 +37,11 @@ def test_a_limit_that_is_no_number_of_people_is_said(most, number):
         limits.refuse_too_much(1)
 
 
-def test_a_lab_refuses_before_anything_is_simulated(most, monkeypatch):
+def test_a_lab_refuses_before_anything_is_simulated(most):
     most("300")
     asked = []
-    monkeypatch.setattr(PlanRunner, "steps", lambda self, settings: asked.append(settings))
-    lab = Lab(load_lesson("02"), patients=400)
+    source = SimpleNamespace(steps=asked.append)
+    lab = Lab(load_lesson("02"), patients=400, source=source)
     lab.run_now()
     assert isinstance(lab.last_error, SpinesimError) and lab.shown is None and asked == []
     assert "more than this shared machine" in lab.status.text and lab.status.state == "error"

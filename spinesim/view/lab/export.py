@@ -1,112 +1,71 @@
-"""Take a run along: the whole figure as a PNG, and its data as CSV files in a zip."""
+"""The run on show as files to keep: one picture, and a zip of its tables."""
 
 from __future__ import annotations
 
 import io
 import zipfile
-from typing import Any
+from collections.abc import Callable
+from itertools import accumulate, islice
 
 import ipywidgets as widgets
 from PIL import Image
 
 from spinesim import __version__
-from spinesim.errors import SpinesimError
 from spinesim.view.controls import Download, row
-from spinesim.view.figure import DOTS, TILES
-from spinesim.view.lab.share import setting_text
-from spinesim.view.lab.shown import Shown
-from spinesim.view.lab.spec import LessonFile
+from spinesim.view.lab.shown import Picture, Shown, in_rows
 
 NOT_FOR_PATIENTS = "Simulated people, for teaching. Not for decisions about individual patients."
-WIDEST = max(right for _, _, right, _ in TILES.values())
-"""Pixels: pictures stand side by side while they fit into this."""
-
-
-def whole_picture(shown: Shown) -> bytes:
-    """All pictures of a run in reading order, as one PNG on white."""
-    if not shown.pictures:
-        raise SpinesimError("This run has no picture to export.")
-    places, left, top, line = [], 0, 0, 0
-    parts = [Image.open(io.BytesIO(one.png)) for one in shown.pictures]
-    for part in parts:
-        if left and left + part.width > WIDEST:
-            left, top, line = 0, top + line, 0
-        places.append((left, top))
-        left, line = left + part.width, max(line, part.height)
-    width = max(x + part.width for (x, _), part in zip(places, parts, strict=True))
-    page = Image.new("RGB", (width, top + line), "white")
-    for place, part in zip(places, parts, strict=True):
-        page.paste(part, place)
-    out = io.BytesIO()
-    page.save(out, "png", dpi=(DOTS, DOTS))
-    return out.getvalue()
-
-
-def settings_text(lesson: LessonFile, shown: Shown) -> str:
-    """What was run, so that it can be run again."""
-    return "\n".join(
-        [
-            f"Lesson {lesson.id}: {lesson.title}",
-            NOT_FOR_PATIENTS,
-            f"spinesim {__version__}",
-            f"Seed: {shown.settings['seed']}",
-            "To set the lab like this again, paste this line into it:",
-            setting_text(lesson, shown.settings),
-            "",
-            shown.summary,
-            "",
-            *(f"Picture {number}: {one.alt}" for number, one in enumerate(shown.pictures, 1)),
-            "",
-        ]
-    )
-
-
-def zipped(lesson: LessonFile, shown: Shown) -> bytes:
-    """The tables as CSV files and the settings; the same run gives the same bytes."""
-    out = io.BytesIO()
-    files = {f"{name}.csv": frame.to_csv(index=False) for name, frame in shown.frames.items()}
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in (files | {"settings.txt": settings_text(lesson, shown)}).items():
-            entry = zipfile.ZipInfo(name)  # of a fixed date
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, text.encode())
-    return out.getvalue()
 
 
 class Export:
-    """A button that makes the files of the run on show; they stay on offer until the next run."""
+    """A button that offers the run on show as downloads; a newer run takes the old ones away."""
 
-    def __init__(self, lesson: LessonFile, failed: Any) -> None:
-        self.lesson, self._failed, self._shown = lesson, failed, None
-        name = f"spinesim_{lesson.id}"
+    def __init__(self, name: str, shown: Callable[[], Shown | None], setting: Callable[[], str]) -> None:
+        self._shown, self._setting = shown, setting
         self.button = widgets.Button(
             description="Export figure and data", disabled=True, layout=widgets.Layout(width="auto")
         )
-        self.figure = Download("Save the figure (PNG)", f"{name}.png", "image/png")
-        self.data = Download("Save the data (CSV files in a zip)", f"{name}.zip", "application/zip")
-        self._offers = row(self.figure.widget, self.data.widget)
-        self.widget = row(self.button, self._offers)
-        self.button.on_click(lambda _: self.make())
-        self._hide(True)
+        self.figure = Download("Figure (PNG)", f"{name}.png", "image/png")
+        self.data = Download("Data (CSV files in a zip)", f"{name}.zip", "application/zip")
+        self._place = row()
+        self.widget = row(self.button, self._place)
+        self.button.on_click(lambda _: self.offer())
 
-    def _hide(self, hidden: bool) -> None:
-        self._offers.layout.display = "none" if hidden else "flex"
-        self.figure.disabled = self.data.disabled = hidden
+    def ready(self) -> None:
+        """There is a new run: the old downloads go."""
+        self.button.disabled, self._place.children = False, ()
 
-    def update(self, shown: Shown) -> None:
-        """A new run: its files are made when asked for."""
-        self._shown = shown
-        self.button.disabled = False
-        self._hide(True)
-
-    def make(self) -> None:
-        """Make the files of the run on show and offer them."""
-        if self._shown is None:
+    def offer(self) -> None:
+        """Make the files and put their links on show."""
+        shown = self._shown()
+        if shown is None:
             return
-        try:
-            self.figure.offer(whole_picture(self._shown))
-            self.data.offer(zipped(self.lesson, self._shown))
-        except Exception as fault:
-            self._failed(fault)
-        else:
-            self._hide(False)
+        self.figure.offer(joined(shown.pictures))
+        self.data.offer(zipped(shown, self._setting()))
+        self._place.children = (self.figure.widget, self.data.widget)
+
+
+def joined(pictures: tuple[Picture, ...]) -> bytes:
+    """Pictures as one PNG, in the rows they have on the page."""
+    images = iter([Image.open(io.BytesIO(picture.png)).convert("RGB") for picture in pictures])
+    rows = [list(islice(images, many)) for many in in_rows([picture.width for picture in pictures])]
+    heights = [max(one.height for one in line) for line in rows]
+    canvas = Image.new("RGB", (max(sum(one.width for one in line) for line in rows), sum(heights)), "white")
+    for line, top in zip(rows, accumulate([0, *heights]), strict=False):
+        for image, left in zip(line, accumulate([0, *(one.width for one in line)]), strict=False):
+            canvas.paste(image, (left, top))
+    out = io.BytesIO()
+    canvas.save(out, "png")
+    return out.getvalue()
+
+
+def zipped(shown: Shown, setting: str) -> bytes:
+    """The tables of a run as CSV files, and a text that says what was run."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as folder:
+        for name, frame in shown.frames.items():
+            folder.writestr(f"{name}.csv", frame.to_csv(index=False))
+        folder.writestr(
+            "settings.txt", f"{setting}\nspinesim {__version__}\n{shown.summary}\n{NOT_FOR_PATIENTS}\n"
+        )
+    return out.getvalue()

@@ -1,86 +1,66 @@
-"""The last runs side by side, the newest first: their headline numbers, and what was set otherwise."""
+"""The last few runs of a lab beside each other: what was set, and what mattered most."""
 
 from __future__ import annotations
 
 from html import escape
+from typing import Any
 
 from spinesim.view import words
 from spinesim.view.controls import html
-from spinesim.view.lab.share import said
 from spinesim.view.lab.shown import Fact, Shown
 from spinesim.view.lab.spec import LessonFile
 
 KEPT = 5
-MOST_HEADS = 4
-NAMES = ("This run", "The run before", "2 runs before", "3 runs before", "4 runs before")
+NAMES = ("This run", "The run before")
 
 
 class History:
-    """A table of the last five runs; a run with the settings of the one before it replaces that."""
+    """A table of the newest runs; the same settings twice are one run."""
 
     def __init__(self, lesson: LessonFile) -> None:
         self.lesson = lesson
         self.runs: list[Shown] = []
-        self.labels = {control.id: control.label for control in lesson.control}
-        self.labels |= {"patients": "Simulated people", "seed": "Seed"}
         self.widget = html()
 
     def add(self, shown: Shown) -> None:
-        """Put a finished run in front."""
-        if self.runs and dict(self.runs[0].settings) == dict(shown.settings):
-            self.runs[0] = shown
-        else:
-            self.runs = [shown, *self.runs][:KEPT]
-        self.widget.value = self.table()
+        """Put a finished run on top."""
+        others = [one for one in self.runs if one.settings != shown.settings]
+        self.runs = [shown, *others][:KEPT]
+        self.widget.value = self._table() if len(self.runs) > 1 else ""
 
-    def heads(self) -> list[str]:
-        """Keys of the facts that are told: the lesson's headlines, else its first facts."""
-        there = list(self.runs[0].facts)
-        wanted = [key for key in self.lesson.headlines if key in there]
-        return (wanted or [one.key for one in self.lesson.fact if one.key in there] or there)[:MOST_HEADS]
-
-    def differs(self, place: int) -> str:
-        """What was set otherwise in an older run than in this one."""
-        now, then = self.runs[0].settings, self.runs[place].settings
-        return "; ".join(
-            f"{self.labels.get(key, key)}: {said(then[key])}" for key in now if then.get(key) != now[key]
-        )
-
-    def table(self) -> str:
-        """Safe HTML; empty while there is only one run."""
-        if len(self.runs) < 2:
-            return ""
-        keys = self.heads()
-        facts = [self.runs[0].facts[key] for key in keys]
-        heads = "".join(
-            f"<th scope='col'>{escape(fact.name)}<br><small>{escape(words.said_unit(fact.unit))}</small></th>"
-            for fact in facts
-        )
-        rows = "".join(
-            f"<tr><th scope='row'>{NAMES[place]}<br><small>{escape(self.differs(place)) or 'as set now'}"
-            f"</small></th>{''.join(_cell(run.facts.get(key)) for key in keys)}</tr>"
-            for place, run in enumerate(self.runs)
-        )
-        second = f"differences of {self.lesson.arm[1].name} from {self.lesson.arm[0].name}, " if self.lesson.arm else ""
-        caption = f"Your last runs: {second}with their 95 % intervals; beside each, what was set otherwise"
+    def _table(self) -> str:
+        newest = self.runs[0]
+        keys = [key for key in self.lesson.headlines if key in newest.facts] or list(newest.facts)[:4]
+        heads = "".join(f"<th scope='col'>{escape(newest.facts[key].name)}</th>" for key in keys)
+        lines = []
+        for place, run in enumerate(self.runs):
+            name = NAMES[place] if place < len(NAMES) else f"{place} runs before"
+            cells = "".join(f"<td>{escape(brief(run.facts.get(key)))}</td>" for key in keys)
+            lines.append(f"<tr><th scope='row'>{name}</th><td>{escape(self._differs(run))}</td>{cells}</tr>")
         return (
-            f"<table class='spinesim-table'><caption>{escape(caption)}</caption><thead><tr>"
-            f"<th scope='col'>Run</th>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+            "<details><summary>This run beside the runs before</summary><table class='spinesim-table'>"
+            f"<thead><tr><th scope='col'>Run</th><th scope='col'>Set</th>{heads}</tr></thead>"
+            f"<tbody>{''.join(lines)}</tbody></table></details>"
         )
 
+    def _differs(self, run: Shown) -> str:
+        """The settings that are not the same in all of the runs."""
+        names = {control.id: control.label for control in self.lesson.control}
+        names |= {"patients": "people", "seed": "seed"}
+        moved = [key for key in run.settings if len({str(one.settings[key]) for one in self.runs}) > 1]
+        return "; ".join(f"{names[key]}: {said(run.settings[key])}" for key in moved)
 
-def _cell(fact: Fact | None) -> str:
-    """A number and its interval."""
+
+def said(value: Any) -> str:
+    """A setting as people write it."""
+    return f"{value:g}" if isinstance(value, int | float) else str(value)
+
+
+def brief(fact: Fact | None) -> str:
+    """A fact in a cell, without its name and interval."""
     if fact is None:
-        return "<td>–</td>"
-    told = _signed(fact, fact.value)
-    if fact.low == fact.low and fact.low != fact.high:
-        told += f" ({_signed(fact, fact.low)} to {_signed(fact, fact.high)})"
-    return f"<td>{escape(told)}</td>"
-
-
-def _signed(fact: Fact, number: float) -> str:
-    """A number with its sign if it is a difference."""
-    text = words.value(number, fact.unit)
-    plus = fact.kind == "difference" and number > 0 and any(digit in text for digit in "123456789")
-    return f"+{text}" if plus else text
+        return "–"
+    if fact.kind == "level":
+        return f"{words.value(fact.value, fact.unit)} {words.said_unit(fact.unit)}"
+    text = words.sentence(fact.key, fact.value, fact.low, fact.high, fact.unit, name="x")
+    return words.brief(text).split(": ", 1)[1]

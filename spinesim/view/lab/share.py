@@ -1,105 +1,85 @@
-"""A lab's setting as one line of text, and as a link: to give to someone else."""
+"""What is set in a lab as one line of text, and as a link to a served page; read back strictly."""
 
 from __future__ import annotations
 
-import math
 import os
-import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs, quote
 
 from spinesim.errors import SpinesimError
 from spinesim.pathway.vocabulary import NEVER
-from spinesim.view.lab.shown import Settings
-from spinesim.view.lab.spec import MOST_PATIENTS, MOST_SEED, OWN_CONTROLS, Control, LessonFile
+from spinesim.view.lab.dials import FEWEST, MOST, MOST_SEED
+from spinesim.view.lab.spec import LessonFile
 
-LONGEST = 2_000
-"""Characters of the longest text that is read."""
-_HEAD = re.compile(r"\s*spinesim\s+(\d\d?)\s*:(.*)", re.DOTALL | re.IGNORECASE)
-_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?", re.IGNORECASE)
-BOUNDS = {"patients": (50, MOST_PATIENTS), "seed": (0, MOST_SEED)}
+QUERY = "setting"
+_OWN = {"patients": (FEWEST, MOST), "seed": (0, MOST_SEED)}
 
 
-def setting_text(lesson: LessonFile, settings: Settings) -> str:
-    """The setting in one line, as in ``spinesim 02: imaging=3; patients=1000; seed=7``."""
-    return f"spinesim {lesson.id}: " + "; ".join(f"{key}={said(value)}" for key, value in settings.items())
+def text_of(lesson: LessonFile, settings: Mapping[str, Any]) -> str:
+    """All settings on a line: ``spinesim 02: imaging=3; patients=1000; seed=7``."""
+    parts = [f"{key}={_said(value)}" for key, value in settings.items()]
+    return f"spinesim {lesson.id}: {'; '.join(parts)}"
 
 
-def said(value: Any) -> str:
-    """A value as it is written in a setting: every digit of a number that counts."""
-    if isinstance(value, str):
-        return value
-    return str(int(value)) if float(value).is_integer() else repr(float(value))
+def _said(value: Any) -> str:
+    return f"{value:.10g}" if isinstance(value, int | float) else str(value)
 
 
-def parse(lesson: LessonFile, text: str) -> dict[str, Any]:
-    """Read a setting.
+def read(lesson: LessonFile, text: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings after a line of text; what it does not name stays.
 
     Raises
     ------
     SpinesimError
-        One sentence: another lesson, a control that is missing, unknown or twice, a value out of range.
+        One sentence: another lesson, an unknown control, or a value it cannot have.
     """
-    found = _HEAD.fullmatch(text) if len(text) <= LONGEST else None
-    if found is None:
-        raise SpinesimError(f"That is no setting: it should begin with 'spinesim {lesson.id}:' and be one line.")
-    if int(found.group(1)) != int(lesson.id):
+    head, colon, body = " ".join(text.split()).partition(":")
+    words = head.split()
+    if not colon or len(words) != 2 or words[0].lower() != "spinesim":
         raise SpinesimError(
-            f"That setting belongs to lesson {int(found.group(1)):02d}, and this is lesson {lesson.id}: open that one."
+            f"This is no setting of a lab: paste a line such as '{text_of(lesson, settings)}'."
         )
-    known: dict[str, Control | None] = {control.id: control for control in lesson.control}
-    known |= dict.fromkeys(OWN_CONTROLS)
-    given: dict[str, Any] = {}
-    for part in filter(None, map(str.strip, found.group(2).split(";"))):
-        key, sign, value = (one.strip() for one in part.partition("="))
-        if not sign or key not in known:
-            raise SpinesimError(f"The setting says '{part[:40]}', but this lab has only {', '.join(known)}.")
-        if key in given:
-            raise SpinesimError(f"The setting names {key} twice: leave one out.")
-        given[key] = _value(key, known[key], value)
-    missing = [key for key in known if key not in given]
-    if missing:
-        raise SpinesimError(f"The setting is not complete, {' and '.join(missing)} missing: copy the whole line.")
-    return {key: given[key] for key in known}
+    if words[1] != lesson.id:
+        raise SpinesimError(f"This setting is of lesson {words[1][:10]}, but here is lesson {lesson.id}.")
+    made = dict(settings)
+    for part in filter(None, (one.strip() for one in body.split(";"))):
+        key, equals, said = (one.strip() for one in part.partition("="))
+        if key not in settings or not equals:
+            raise SpinesimError(
+                f"'{part[:40]}' sets nothing here; the controls are {', '.join(settings)}, each with '='."
+            )
+        made[key] = _value(lesson, key, said)
+    return made
 
 
-def _value(key: str, control: Control | None, text: str) -> Any:
-    """One value, within its bounds."""
-    if control is not None and not control.is_number:
-        value: Any = next((label for label in control.labels if label.casefold() == text.casefold()), text)
-    elif control is not None and text.casefold() == NEVER:
-        value = NEVER
-    else:
-        number = float(text) if _NUMBER.fullmatch(text) else math.nan
-        value = int(number) if number.is_integer() else number
+def _value(lesson: LessonFile, key: str, said: str) -> Any:
+    control = next((one for one in lesson.control if one.id == key), None)
+    value: Any = said
+    if control is None or (control.is_number and said != NEVER):
+        try:
+            value = float(said)
+        except ValueError:
+            raise SpinesimError(f"{key} is '{said[:30]}', which is no number; write one.") from None
     if control is not None:
-        wrong = control.problem(value)
-    else:
-        low, high = BOUNDS[key]
-        fine = isinstance(value, int) and low <= value <= high
-        wrong = None if fine else f"{key}: give a whole number from {low} to {high:,}."
-    if wrong:
-        raise SpinesimError(wrong)
-    return value
+        if wrong := control.problem(value):
+            raise SpinesimError(wrong)
+        return value
+    low, high = _OWN[key]
+    if not low <= value <= high or not float(value).is_integer():
+        raise SpinesimError(f"{key} is {said[:30]}; give a whole number from {low} to {high:,}.")
+    return int(value)
 
 
-def link(text: str, place: Mapping[str, str] | None = None) -> str | None:
-    """The page's own address with the setting in it; None where the page has no address (a notebook).
+def of_address() -> str | None:
+    """The setting in the address of a served page, if there is one (Voilà hands the address on)."""
+    found = parse_qs(os.environ.get("QUERY_STRING", "")).get(QUERY)
+    return found[0] if found else None
 
-    Voilà tells the address in the environment of the kernel. Only host, port and path are taken: what else
-    stood in the address (a token) is nobody else's.
-    """
-    env = os.environ if place is None else place
-    name, path = env.get("SERVER_NAME", ""), env.get("SCRIPT_NAME", "")
-    if not re.fullmatch(r"[A-Za-z0-9.:\[\]-]+", name) or not path.startswith("/"):
+
+def link(text: str) -> str | None:
+    """The address of this served page with a setting, never with its token; None in JupyterLab."""
+    host, port = os.environ.get("SERVER_NAME"), os.environ.get("SERVER_PORT")
+    if not host or not port or "QUERY_STRING" not in os.environ:
         return None
-    port = env.get("SERVER_PORT", "")
-    host = f"{name}:{port}" if port.isdecimal() and ":" not in name else name
-    return f"http://{host}{quote(path, safe='/%')}?setting={quote(text, safe='')}"
-
-
-def from_link(place: Mapping[str, str] | None = None) -> str | None:
-    """The setting in the page's own address, if there is one."""
-    query = (os.environ if place is None else place).get("QUERY_STRING", "")
-    return next(iter(parse_qs(query[: 4 * LONGEST]).get("setting", [])), None)
+    return f"http://{host}:{port}{os.environ.get('SCRIPT_NAME') or '/'}?{QUERY}={quote(text)}"

@@ -18,7 +18,6 @@ from spinesim.study.simulation import shipped_evidence
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Text = Annotated[str, Field(min_length=1)]
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-MOST_PATIENTS, MOST_SEED = 5_000, 999_999
 OWN_CONTROLS = ("patients", "seed")
 """Controls that every lab has without a line in the file."""
 
@@ -225,9 +224,9 @@ class LessonFile(_Strict):
     about: Text
     """One sentence above the lab: what stays fixed and what the learner changes."""
     condition: Mix | None = None
-    patients: Annotated[int, Field(ge=50, le=MOST_PATIENTS)] = 1_000
+    patients: Annotated[int, Field(ge=50, le=5_000)] = 1_000
     years: Annotated[float, Field(gt=0, le=10)] = 2
-    seed: Annotated[int, Field(ge=0, le=MOST_SEED)] = 7
+    seed: Annotated[int, Field(ge=0, le=999_999)] = 7
     person: Person = {}
     arm: list[Arm] = []
     control: list[Control] = []
