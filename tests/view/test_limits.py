@@ -40,7 +40,7 @@ def test_a_limit_that_is_no_number_of_people_is_said(most, number):
 def test_a_lab_refuses_before_anything_is_simulated(most):
     most("300")
     asked = []
-    source = SimpleNamespace(steps=asked.append)
+    source = SimpleNamespace(steps=asked.append, Study=None)
     lab = Lab(load_lesson("02"), patients=400, source=source)
     lab.run_now()
     assert isinstance(lab.last_error, SpinesimError) and lab.shown is None and asked == []

@@ -25,6 +25,9 @@ from spinesim.view.story import StoryPanel
 
 RUNNERS = {
     "plans": ("spinesim.view.lab.plans", "PlanRunner"),
+    "bayes": ("spinesim.view.lab.bayes", "BayesRunner"),
+    "naive": ("spinesim.view.lab.naive", "NaiveRunner"),
+    "sure": ("spinesim.view.lab.sure", "SureRunner"),
 }
 """What runs a lab, by kind; imported when first needed."""
 WEEKS_PER_YEAR = 52
