@@ -7,6 +7,7 @@ region of the person; it never knows the truth. Signs count as independent given
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
@@ -95,8 +96,12 @@ def before_signs(evidence: Evidence, cohort: Cohort) -> Floats:
     return _normalised(np.where(_places(table, cohort), np.log(prior(evidence)) + age, -np.inf))
 
 
-def differential(evidence: Evidence, cohort: Cohort, signs: Signs) -> tuple[Keys, Floats]:
+def differential(
+    evidence: Evidence, cohort: Cohort, signs: Signs, kinds: Collection[str] | None = None
+) -> tuple[Keys, Floats]:
     """Log probability of every condition given age and the signs of the first visit.
+
+    With `kinds` ("history", "examination"), only these signs have been looked for; the others say nothing.
 
     Returns
     -------
@@ -109,6 +114,8 @@ def differential(evidence: Evidence, cohort: Cohort, signs: Signs) -> tuple[Keys
     log_p = before_signs(evidence, cohort)
     own = _places(table, cohort)
     for s, sign in enumerate(table.signs):
+        if kinds is not None and sign.kind not in kinds:
+            continue
         given = table.given[:, s]
         weight = np.where(signs.found[sign.key][:, None], np.log(given), np.log1p(-given))
         log_p = log_p + np.where(own & table.seen[:, s], weight, 0.0)
@@ -118,21 +125,34 @@ def differential(evidence: Evidence, cohort: Cohort, signs: Signs) -> tuple[Keys
 # -- tests, one person at a time ----------------------------------------------------------------------------
 
 
-def after_imaging(evidence: Evidence, log_p: Floats, report: Seen, age: float) -> Floats:
-    """Weigh a scan: a finding that fits, one that does not, or none, at this age."""
+@dataclass(frozen=True, slots=True)
+class ScanRates:
+    """Probability of each scan report in each condition, shape (N, K); the three sum to 1."""
+
+    clean: Floats
+    fits: Floats
+    misfit: Floats
+
+
+def scan_rates(evidence: Evidence, age: Floats) -> ScanRates:
+    """How probable a clean scan, a finding that fits and one that does not are, at these ages."""
     table, v = sign_table(evidence), evidence.value
-    years = np.array([age])
-    clear = 1.0
+    clear = np.ones((len(age), 1))
     for kind in ("protrusion", "facet"):
-        found = float(by_age(evidence, f"imaging.incidental.{kind}.age", years)[0])
-        clear *= 1 - min(v("imaging.incidental_scale") * found, 1.0)
+        found = by_age(evidence, f"imaging.incidental.{kind}.age", age)[:, None]
+        clear = clear * (1 - np.minimum(v("imaging.incidental_scale") * found, 1.0))
     root = np.array([_root(evidence, key) for key in table.keys])
     missed = 1 - v("imaging.sensitivity") * root
-    if not report.finding:
-        return update(log_p, missed * clear)
     by_chance = missed * (1 - clear)
     fits = v("imaging.chance_concordance")
-    return update(log_p, 1 - missed + by_chance * fits if report.concordant else by_chance * (1 - fits))
+    return ScanRates(missed * clear, 1 - missed + by_chance * fits, by_chance * (1 - fits))
+
+
+def after_imaging(evidence: Evidence, log_p: Floats, report: Seen, age: float) -> Floats:
+    """Weigh a scan: a finding that fits, one that does not, or none, at this age."""
+    rates = scan_rates(evidence, np.array([age]))
+    likely = rates.clean if not report.finding else rates.fits if report.concordant else rates.misfit
+    return update(log_p, likely[0])
 
 
 def _root(evidence: Evidence, key: str) -> float:
@@ -140,8 +160,8 @@ def _root(evidence: Evidence, key: str) -> float:
     return max(prevalence(evidence, key, "herniation"), prevalence(evidence, key, "narrowed"))
 
 
-def after_emg(evidence: Evidence, log_p: Floats, shown: bool) -> Floats:
-    """Weigh a nerve test: a root lesion shown or not."""
+def emg_rates(evidence: Evidence) -> Floats:
+    """Probability that a nerve test shows a root lesion, in each condition, shape (K,)."""
     table, v = sign_table(evidence), evidence.value
     false = 1 - v("emg.specificity")
     rate = np.full(len(table.keys), false)
@@ -149,7 +169,27 @@ def after_emg(evidence: Evidence, log_p: Floats, shown: bool) -> Floats:
         if not evidence.conditions[key].get("mimic", False):
             share = _root(evidence, key)
             rate[k] = share * v(f"emg.{place}.sensitivity") + (1 - share) * false
+    return rate
+
+
+def after_emg(evidence: Evidence, log_p: Floats, shown: bool) -> Floats:
+    """Weigh a nerve test: a root lesion shown or not."""
+    rate = emg_rates(evidence)
     return update(log_p, rate if shown else 1 - rate)
+
+
+def block_rates(evidence: Evidence, results: Sequence[bool], step: str = "medial_branch_block") -> Floats:
+    """Probability of these results of blocks, one after the other, in each condition, shape (K,)."""
+    table = sign_table(evidence)
+    share = np.array([prevalence(evidence, key, BLOCKS[step]) for key in table.keys])
+    numbers = evidence.values(f"{step}.")
+
+    def chance_of(true: bool) -> float:
+        rate = numbers["sensitivity" if true else "false_positive"]
+        return probability_of(rate, results, 0.0 if true else numbers["false_positive_correlation"])
+
+    there, absent = chance_of(True), chance_of(False)
+    return np.asarray(share * there + (1 - share) * absent)
 
 
 def after_block(
@@ -160,20 +200,9 @@ def after_block(
     earlier: Sequence[bool] = (),
 ) -> Floats:
     """Weigh a diagnostic block, given the results of the same person's `earlier` ones."""
-    table = sign_table(evidence)
-    share = np.array([prevalence(evidence, key, BLOCKS[step]) for key in table.keys])
-    numbers = evidence.values(f"{step}.")
-
-    def chance_of(results: Sequence[bool], true: bool) -> float:
-        rate = numbers["sensitivity" if true else "false_positive"]
-        return probability_of(rate, results, 0.0 if true else numbers["false_positive_correlation"])
-
-    def weight(results: Sequence[bool]) -> Floats:
-        there, absent = chance_of(results, True), chance_of(results, False)
-        return np.asarray(share * there + (1 - share) * absent)
-
-    before = weight(earlier)
-    ratio = np.divide(weight((*earlier, positive)), before, out=np.zeros(len(share)), where=before > 0)
+    before = block_rates(evidence, earlier, step)
+    after = block_rates(evidence, (*earlier, positive), step)
+    ratio = np.divide(after, before, out=np.zeros(len(before)), where=before > 0)
     return update(log_p, ratio)
 
 
