@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 VISITS = ("intake", "review", "virtual_review")
 VIDEO = "virtual_review"
+REVIEWS = ("review", VIDEO)
 REASONS = {
     "recovered": 0.0,
     "elsewhere": 1.0,
@@ -78,7 +79,8 @@ def attend(
     earliest = now if urgent or book is None else float(floor(earliest))
     clinic.note(patient, "request", step, resource, value=earliest if earliest > now else float("nan"))
     if book is None:
-        return (yield from flow(clinic, patient, step, resource, urgent))
+        list_days = 0.0 if urgent or under_way else clinic.list_days(step, resource)
+        return (yield from flow(clinic, patient, step, resource, urgent, list_days))
     if urgent and book.resource.on_call:
         return (yield from use(clinic, patient, step, resource))
     level = URGENT if urgent else UNDER_WAY if under_way else _level(clinic, patient)
@@ -89,8 +91,16 @@ def attend(
         earliest = max(earliest, clinic.env.now)  # given another appointment
 
 
-def flow(clinic: Clinic, patient: Patient, step: str, resource: str, urgent: bool) -> Attending:
-    """Stand in the queue of a station."""
+def flow(
+    clinic: Clinic, patient: Patient, step: str, resource: str, urgent: bool, list_days: float = 0.0
+) -> Attending:
+    """Stand in the queue of a station, once the clinic's list has moved on."""
+    if list_days:
+        try:
+            yield list_days
+        except Interrupt:
+            clinic.note(patient, "left", step, resource, value=REASONS["emergency"])
+            raise
     with clinic.resources[resource].request(priority=FIRST if urgent else LATER) as place:
         try:
             yield place

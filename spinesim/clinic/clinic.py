@@ -10,11 +10,11 @@ from math import floor
 from spinesim.clinic import journey as story
 from spinesim.clinic.accounts import Accounts
 from spinesim.clinic.arrivals import date_of, entry_days, opening_day
-from spinesim.clinic.attend import VIDEO, VISITS, booked, look
+from spinesim.clinic.attend import REVIEWS, VIDEO, VISITS, booked, look
 from spinesim.clinic.bills import HARM, Bills
 from spinesim.clinic.book import Book
 from spinesim.clinic.check import LENGTHS
-from spinesim.clinic.crossing import enlist, visit_weeks
+from spinesim.clinic.crossing import cross, enlist, visit_weeks
 from spinesim.clinic.judgement import Judgement
 from spinesim.clinic.log import EventLog
 from spinesim.clinic.observe import standing
@@ -25,7 +25,7 @@ from spinesim.clinic.station import Station
 from spinesim.clinical import Body, Cohort, examine, set_load
 from spinesim.clinical.treatments import Chance
 from spinesim.evidence import Draws, Evidence
-from spinesim.pathway import COUNTED_BY, COURSES, Pathway
+from spinesim.pathway import COUNTED_BY, COURSES, Facts, Offer, Pathway, choose
 
 WEEK = 7
 SLICE_DAYS = 14  # how often a run reports progress
@@ -229,6 +229,10 @@ class Clinic:
         book = self.books.get(self.resource_of[step])
         return 0.0 if book is None else float(book.resource.booked_ahead_days)
 
+    def list_days(self, step: str, resource: str) -> float:
+        """How long the clinic's list for a first slot is, where its lists are given."""
+        return 0.0 if step in REVIEWS else self.setting.lists.get(resource, 0.0)
+
     def is_course(self, step: str) -> bool:
         """Whether it is one of a course's sessions."""
         return step in self.treatments and self.treatments[step].kind == "course"
@@ -242,6 +246,10 @@ class Clinic:
         """Pain in the week of an earlier day, NRS 0-10."""
         week = max(floor(day) - patient.entry, 0) // WEEK
         return float(self.body.record["pain"][week, patient.row])
+
+    def offer(self, patient: Patient, facts: Facts) -> Offer | None:
+        """What is offered at this visit: who crosses over in a trial comes first, then the pathway's rules."""
+        return cross(patient, facts) or choose(self.pathway, facts, patient.fired)
 
     def possible(self, patient: Patient, step: str) -> bool:
         """Whether a step can be done where this person hurts: nobody operates on the back for the neck."""

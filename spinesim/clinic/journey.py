@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING
 from simpy import Interrupt
 
 from spinesim.clinic.attend import VIDEO, attend
-from spinesim.clinic.crossing import cross
 from spinesim.clinic.observe import observe
 from spinesim.clinic.process import Steps
 from spinesim.clinical import block_relief, emg, scan
 from spinesim.clinical.treatments import treat as act
-from spinesim.pathway import Offer, choose
+from spinesim.pathway import Offer
 
 if TYPE_CHECKING:
     from spinesim.clinic.clinic import Clinic
@@ -57,7 +56,7 @@ def visit(clinic: Clinic, patient: Patient) -> Steps:
     patient.next_review = clinic.next_review(patient)
     facts = observe(clinic, patient)
     clinic.note(patient, "result", "visit", value=facts.pain)
-    offer = cross(patient, facts) or choose(clinic.pathway, facts, patient.fired)
+    offer = clinic.offer(patient, facts)
     if offer:
         patient.fire(offer.rule, facts.weeks)
         yield from carry_out(clinic, patient, offer)

@@ -79,6 +79,7 @@ def observe(clinic: Clinic, patient: Patient) -> Facts:
         **clinic.standing[row],
         **seen,
         weeks=weeks,
+        visits=patient.visits,
         pain=pain,
         limb_pain=limb,
         axial_pain=axial,

@@ -138,6 +138,10 @@ class ClinicSetting(Strict):
     ----------
     mix : case mix or weights by condition, optional
         Who comes, unless a study says otherwise.
+    lists : mapping, optional
+        Days that whoever is not urgent waits for the first slot of a step, by resource: a clinic as one
+        patient meets it, whose lists one more person does not lengthen. Reviews and further sessions are kept
+        to the day.
     numbers : mapping, optional
         This clinic's own values of parameters: prices, slot lengths, lead times, attendance.
     source : str
@@ -154,6 +158,7 @@ class ClinicSetting(Strict):
     behaviour: Behaviour = Behaviour()
     virtual: Virtual = Virtual()
     numbers: dict[str, float] = {}
+    lists: dict[str, Annotated[float, Field(ge=0, le=3650, allow_inf_nan=False)]] = {}
     resources: Resources
 
     @field_validator("numbers", mode="before")
@@ -185,6 +190,11 @@ class ClinicSetting(Strict):
             raise ValueError(
                 f"behaviour.{asked[0]} needs an appointment book: give a resource sessions, or switch it off"
             )
+        strangers = [name for name in self.lists if name not in RESOURCES]
+        if strangers:
+            raise ValueError(f"lists.{strangers[0]} is no resource; known: {', '.join(RESOURCES)}")
+        if booked and self.lists:
+            raise ValueError("lists are for a clinic without sessions: an appointment book makes its own")
         if booked and self.arrivals is None:
             raise ValueError("a clinic with sessions needs [arrivals]")
         return self

@@ -16,6 +16,8 @@ class Facts:
     ----------
     weeks
         Weeks since the first visit.
+    visits
+        Visits so far, this one among them.
     pain, limb_pain, axial_pain
         NRS 0-10; ``pain`` is the worse of the two.
     disability
@@ -64,6 +66,7 @@ class Facts:
     """
 
     weeks: float = 0.0
+    visits: int = 0
     pain: float = 0.0
     limb_pain: float = 0.0
     axial_pain: float = 0.0

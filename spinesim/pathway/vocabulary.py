@@ -88,6 +88,7 @@ class Dial(NamedTuple):
 
 NUMBERS: Final[dict[str, Number]] = {
     "weeks": Number(0, 520, "weeks since the first visit"),
+    "visits": Number(0, 1000, "visits so far, this one among them", whole=True),
     "pain": Number(0, 10, "NRS 0-10"),
     "limb_pain": Number(0, 10, "NRS 0-10"),
     "axial_pain": Number(0, 10, "NRS 0-10"),
