@@ -56,13 +56,14 @@ def plot_naive(table: pd.DataFrame) -> Figure:
         FigureCanvasAgg(figure)
         grid = figure.subplots(down, across, sharey=True, squeeze=False)
         for axes, outcome in zip(grid.flat, outcomes, strict=False):
-            _panel(axes, table[table["outcome"] == outcome])
+            panel(axes, table[table["outcome"] == outcome])
         for axes in list(grid.flat)[len(outcomes) :]:
             axes.set_axis_off()
     return figure
 
 
-def _panel(axes, rows: pd.DataFrame) -> None:  # type: ignore[no-untyped-def]
+def panel(axes, rows: pd.DataFrame) -> None:  # type: ignore[no-untyped-def]
+    """One outcome's answers on axes that are empty; `rows` are its rows of `NaiveStudy.table`."""
     ratio = rows["measure"].iloc[0] == "ratio"
     names = list(METHODS)
     axes.set_title(textwrap.fill(str(rows["outcome"].iloc[0]).replace("_", " ").capitalize(), 34), loc="left")

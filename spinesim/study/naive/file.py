@@ -50,6 +50,16 @@ class Strategies(_Strict):
     unexposed: Strategy
 
 
+class Impression(_Strict):
+    """How much usual care goes by how ill people look: what it does at one end, all of it assumed.
+
+    `by_lot` are the parameters of a usual care in which everyone has the same chance of the step, about as
+    many of them as by the shipped numbers.
+    """
+
+    by_lot: dict[str, Finite] = Field(min_length=1)
+
+
 class Adjust(_Strict):
     """Covariates: `claims` is what an insurer's file holds, `chart` what a good chart adds."""
 
@@ -93,6 +103,7 @@ class NaiveCohort(_Strict):
     source: list[str] = []
     exposure: Exposure
     strategies: Strategies
+    impression: Impression | None = None
     adjust: Adjust = Adjust()
     outcome: list[Measured] = Field(min_length=1)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,10 +14,12 @@ import pandas as pd
 
 from spinesim.errors import SpinesimError
 from spinesim.study.compare import interval
-from spinesim.study.naive.chart import Chart, chart, columns, exposed_week, without_red_flags
-from spinesim.study.naive.estimates import Estimate, paired, regression
+from spinesim.study.naive.answers import METHODS as METHODS
+from spinesim.study.naive.answers import Answers, answers
+from spinesim.study.naive.chart import Chart, chart, exposed_week, without_red_flags
+from spinesim.study.naive.estimates import Estimate
 from spinesim.study.naive.file import LEAST_PEOPLE, MOST_PEOPLE, NaiveCohort, load_naive
-from spinesim.study.naive.target_trial import RESAMPLES, emulate
+from spinesim.study.naive.target_trial import RESAMPLES
 from spinesim.study.naive.words import sentence
 from spinesim.study.outcomes import OUTCOMES
 from spinesim.study.simulation import Plan, Progress, finish_all, plan, shipped_evidence
@@ -26,23 +29,12 @@ if TYPE_CHECKING:
     from spinesim.study.executor import Executor, Kept
     from spinesim.study.results import Results
 
-Floats = npt.NDArray[np.float64]
-
-METHODS = {
-    "never": "against people never exposed, crude",
-    "crude": "against everyone not exposed in time, crude",
-    "claims": "... adjusted for what an insurer's file holds",
-    "baseline": "... adjusted for the first visit's chart as well",
-    "target_trial": "target trial emulated: clone, censor, weight by the weekly chart",
-    "truth": "truth: everyone under both strategies, same fate",
-}
 MOST_RESAMPLES = 100_000
 SIMULATING = 0.6
 """Share of the progress bar that the simulation takes; the rest is the bootstrap's."""
 UNITS = dict.fromkeys(("pain", "limb_pain", "axial_pain"), "NRS 0-10") | {
     "disability": "ODI or NDI 0-100", "age": "years", "female": "%", "radicular": "%",
 }  # fmt: skip
-COLUMNS = ["outcome", "method", "measure", "estimate", "low", "high", "people", "unit"]
 
 
 @dataclass(frozen=True)
@@ -53,7 +45,7 @@ class NaiveStudy:
     ----------
     cohort : NaiveCohort
     table : DataFrame
-        Columns `COLUMNS`: one row an outcome and method (`METHODS`); 95 % intervals.
+        As `Answers.table`: one row an outcome and method (`METHODS`); 95 % intervals.
     who : DataFrame
         The exposed beside the others at referral: the confounding, in means (shares in %), with the number
         of people and the unit.
@@ -96,9 +88,10 @@ def naive_plans(
     patients: int | None = None,
     seed: int | None = None,
     evidence: Evidence | None = None,
+    least: int = LEAST_PEOPLE,
 ) -> list[Plan]:
-    """Usual care and the two strategies: the same people and fates."""
-    people = _whole("patients", cohort.patients if patients is None else patients, LEAST_PEOPLE, MOST_PEOPLE)
+    """Usual care and the two strategies: the same people and fates; `least` people at least."""
+    people = _whole("patients", cohort.patients if patients is None else patients, least, MOST_PEOPLE)
     known = evidence or shipped_evidence()
     arms = {
         "usual care": known,
@@ -153,7 +146,7 @@ def run_naive(
     simulating = progress and (lambda share: progress(SIMULATING * share))
     usual, exposed, unexposed = finish_all(plans, executor, simulating, keep)
     kept = np.flatnonzero(without_red_flags(usual))
-    reached = _reached(cohort, exposed, kept), _reached(cohort, unexposed, kept)
+    reached = reached_in_time(cohort, exposed, kept), reached_in_time(cohort, unexposed, kept)
     if reached[0] <= reached[1]:
         raise SpinesimError(no_contrast(cohort, *reached))
     seen = chart(cohort, plans[0], usual).take(kept)
@@ -162,11 +155,24 @@ def run_naive(
         for one in cohort.outcome
     }
     resampling = progress and (lambda share: progress(SIMULATING + (1 - SIMULATING) * share))
-    rows = _rows(cohort, seen, truth, plans[0].seed, resamples, resampling)
-    return NaiveStudy(cohort, pd.DataFrame(rows, columns=COLUMNS), _who(seen), reached)
+    measures = {one.key: str(one.measure) for one in cohort.outcome}
+    found = _finished(answers(cohort, seen, truth, measures, plans[0].seed, resamples), resampling)
+    return NaiveStudy(cohort, found.table, _who(seen), reached)
 
 
-def _reached(cohort: NaiveCohort, results: Results, kept: npt.NDArray[np.int64]) -> float:
+def _finished(work: Generator[float, None, Answers], progress: Progress | None) -> Answers:
+    """The same work in one go."""
+    while True:
+        try:
+            share = next(work)
+        except StopIteration as done:
+            found: Answers = done.value
+            return found
+        if progress:
+            progress(share)
+
+
+def reached_in_time(cohort: NaiveCohort, results: Results, kept: npt.NDArray[np.int64]) -> float:
     """Share of people exposed in time (0-1)."""
     return float(np.mean(exposed_week(cohort, results)[kept] < cohort.exposure.by_week))
 
@@ -178,48 +184,6 @@ def no_contrast(cohort: NaiveCohort, exposed: float, unexposed: float) -> str:
         f"{cohort.exposure.by_week} weeks under the exposed strategy and {100 * unexposed:.0f} % under the "
         f"unexposed one, so there is no contrast; name parameters that decide it in '{cohort.pathway}'."
     )
-
-
-def _rows(
-    cohort: NaiveCohort,
-    seen: Chart,
-    truth: dict[str, tuple[Floats, Floats]],
-    seed: int,
-    resamples: int,
-    progress: Progress | None,
-) -> list[tuple[Any, ...]]:
-    claims = seen.baseline[columns(cohort, list(cohort.adjust.claims), seen.baseline)]
-    chart_names = list(cohort.adjust.chart)
-    first = {f"{name}_first": values[0] for name, values in seen.weekly.items()}
-    signs = seen.baseline[columns(cohort, chart_names, seen.baseline)]
-    full = pd.concat([claims, signs, pd.DataFrame(first)], axis=1)
-    static = [*claims.columns, *signs.columns]
-    contrast = _never_or_exposed(seen)
-    measures = {one.key: str(one.measure) for one in cohort.outcome}
-    emulations = emulate(seen, measures, static, seed, resamples, progress)
-    nothing = pd.DataFrame(index=range(len(seen)))
-    rows: list[tuple[Any, ...]] = []
-    for one in cohort.outcome:
-        key, measure = one.key, str(one.measure)
-        found: dict[str, Estimate] = {
-            "never": regression(contrast, key, measure, pd.DataFrame(index=range(len(contrast)))),
-            "crude": regression(seen, key, measure, nothing),
-            "claims": regression(seen, key, measure, claims),
-            "baseline": regression(seen, key, measure, full),
-            "target_trial": emulations[key],
-            "truth": paired(*truth[key], measure, seed),
-        }
-        unit = "ratio of risks" if measure == "ratio" else OUTCOMES[key].unit
-        rows += [
-            (key, method, measure, *found[method], len(contrast if method == "never" else seen), unit)
-            for method in METHODS
-        ]
-    return rows
-
-
-def _never_or_exposed(seen: Chart) -> Chart:
-    """The exposed and those never exposed, as several papers chose: it picks people by their future."""
-    return seen.take(np.flatnonzero(seen.exposed | seen.never))
 
 
 def _who(seen: Chart) -> pd.DataFrame:

@@ -9,7 +9,7 @@ the exposed arm Cain and others 2010). Nobody is lost otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 import numpy as np
@@ -130,19 +130,48 @@ def emulate(
     SpinesimError
         If nobody, or everybody, was exposed.
     """
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    work = emulation(chart, wanted, static, seed, resamples)
+    while True:
+        try:
+            share = next(work)
+        except StopIteration as done:
+            middle, spread = done.value
+            return {key: (float(middle[i]), *percentiles(spread[:, i])) for i, key in enumerate(wanted)}
+        if progress:
+            progress(share)
+
+
+def resampled(people: int, seed: int, resamples: int) -> Iterator[Floats]:
+    """How often each person counts in each resample of people; the same seed gives the same resamples."""
+    rng = np.random.default_rng(seed)
+    for _ in range(resamples):
+        yield np.bincount(rng.integers(0, people, people), minlength=people).astype(float)
+
+
+def emulation(
+    chart: Chart, wanted: dict[str, str], static: list[str], seed: int, resamples: int
+) -> Generator[float, None, tuple[Floats, Floats]]:
+    """As `emulate`, yielding the share done (0-1); returns the contrasts and theirs in each resample.
+
+    Returns
+    -------
+    middle : float array, shape (outcomes,)
+    spread : float array, shape (resamples, outcomes)
+        Of the resamples that `resampled` gives for this seed.
+    """
+    from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
     model, people = StayingModel(chart, static), len(chart)
-    rng = np.random.default_rng(seed)
     spread = np.full((resamples, len(wanted)), np.nan)
-    with threadpool_limits(1):  # matrices of 20 columns: threads would wait for each other, 40 times slower
+    # matrices of 20 columns: threads would wait for each other, 40 times slower
+    alone = ThreadpoolController().limit
+    with alone(limits=1):
         middle = _contrasts(model, wanted, np.ones(people))
-        for i in range(resamples):
-            counts = np.bincount(rng.integers(0, people, people), minlength=people).astype(float)
+    for i, counts in enumerate(resampled(people, seed, resamples)):
+        with alone(limits=1):
             spread[i] = _contrasts(model, wanted, counts)
-            if progress:
-                progress((i + 1) / resamples)
-    return {key: (float(middle[i]), *percentiles(spread[:, i])) for i, key in enumerate(wanted)}
+        yield (i + 1) / resamples
+    return middle, spread
 
 
 def _contrasts(model: StayingModel, wanted: dict[str, str], counts: Floats) -> npt.NDArray[Any]:
