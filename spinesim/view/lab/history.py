@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
+from spinesim.pathway.vocabulary import NEVER
 from spinesim.view import words
 from spinesim.view.controls import html
 from spinesim.view.lab.shown import Fact, Shown
@@ -48,7 +49,11 @@ class History:
         names = {control.id: control.label for control in self.lesson.control}
         names |= {"patients": "people", "seed": "seed"}
         moved = [key for key in run.settings if len({str(one.settings[key]) for one in self.runs}) > 1]
-        return "; ".join(f"{names[key]}: {said(run.settings[key])}" for key in moved)
+        never = {control.id: control.never for control in self.lesson.control if control.never}
+        return "; ".join(
+            f"{names[key]}: {never[key] if value == NEVER and key in never else said(value)}"
+            for key, value in ((key, run.settings[key]) for key in moved)
+        )
 
 
 def said(value: Any) -> str:

@@ -55,10 +55,11 @@ class Changes(_Strict):
 
 
 class Option(_Strict):
-    """One thing to choose."""
+    """One thing to choose: what it changes in a lab of plans; what it `means` to any other kind of lab."""
 
     label: Text
     changes: Changes = Changes()
+    means: dict[str, Text] = {}
 
 
 class Control(_Strict):
