@@ -1,0 +1,277 @@
+"""Play a case: the clinic's own engine, one patient, stopped at the first visit that has no decision yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from spinesim.clinic import Clinic, ClinicSetting
+from spinesim.clinic.log import Row
+from spinesim.clinic.patient import Patient
+from spinesim.clinical import Cohort, Report, Signs
+from spinesim.errors import SpinesimError
+from spinesim.evidence import Draws, Evidence
+from spinesim.pathway import Facts, Offer, Pathway
+from spinesim.pathway.vocabulary import FACTS
+from spinesim.study.case.beliefs import Beliefs, Test, beliefs_of
+from spinesim.study.case.file import CaseFile, Choice
+from spinesim.study.case.lists import clinic_with_lists
+from spinesim.study.case.log import Log
+from spinesim.study.case.orders import refusals, warnings
+from spinesim.study.case.policy import policy
+from spinesim.study.case.questions import known_facts
+from spinesim.study.results import Results, collect
+from spinesim.study.simulation import Plan, plan, shipped_evidence
+
+YOURS = "your decisions"
+INVASIVE = ("procedure", "operation")
+ROUNDED = 1e-6  # weeks; a log is written with finite digits
+
+
+class Paused(Exception):
+    """The patient sits there, and nothing has been decided yet."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One consultation as it begins.
+
+    Attributes
+    ----------
+    number : int
+        1 for the first.
+    day : float
+        Day since referral.
+    facts : Facts
+        All that could be observed, asked or not.
+    tests : tuple of Test
+        Scans, nerve tests and blocks so far.
+    """
+
+    number: int
+    day: float
+    facts: Facts
+    tests: tuple[Test, ...]
+
+
+@dataclass(frozen=True)
+class Played:
+    """A play as far as it has come.
+
+    Attributes
+    ----------
+    log, case
+    visits : tuple of Visit
+        The last one waits for a decision, unless the play is over.
+    results : Results or None
+        Once it is over.
+    events : list of Row
+        What happened so far.
+    cohort, signs, evidence, numbers
+        The hidden truth and what it is read with.
+    weekly : mapping
+        Pain, disability, sleep … by week so far (NaN ahead of now).
+    """
+
+    log: Log
+    case: CaseFile
+    visits: tuple[Visit, ...]
+    results: Results | None
+    events: list[Row]
+    cohort: Cohort
+    signs: Signs
+    evidence: Evidence
+    numbers: dict[str, float]
+    minutes: dict[str, float]
+    regions: dict[str, str | None]
+    weekly: dict[str, Any]
+    setting: ClinicSetting
+
+    @property
+    def over(self) -> bool:
+        """Whether the patient has been followed to the end."""
+        return self.results is not None
+
+    @property
+    def now(self) -> Visit:
+        """The consultation that waits for a decision.
+
+        Raises
+        ------
+        SpinesimError
+            If the play is over.
+        """
+        if self.over:
+            raise SpinesimError("This case is over: see the debrief, or start it again.")
+        return self.visits[-1]
+
+    @property
+    def region(self) -> str:
+        """Where the patient hurts."""
+        return self.now.facts.region if not self.over else self.visits[0].facts.region
+
+    def asked(self, more: Sequence[str] = ()) -> list[str]:
+        """Everything asked at earlier visits, and now."""
+        return [*dict.fromkeys([*(key for one in self.log.choices for key in one.asked), *more])]
+
+    def known(self, asked_now: Sequence[str] = ()) -> Facts:
+        """What the clinic knows at this visit, having asked these things today."""
+        facts = known_facts(self.now.facts, self.asked(asked_now), asked_now)
+        return self.beliefs(asked_now).in_facts(facts)
+
+    def beliefs(self, asked_now: Sequence[str] = ()) -> Beliefs:
+        """The differential and the risk of serious disease, from what has been asked and tested."""
+        tests = self.visits[-1].tests
+        return beliefs_of(self.evidence, self.cohort, self.signs, self.asked(asked_now), tests)
+
+    def refused(self, choice: Choice) -> list[str]:
+        """Why the clinic will not do it; empty if it will."""
+        known = self.known(choice.asked)
+        return refusals(choice, self.now.facts, known, self.region, self.regions)
+
+    def warned(self, choice: Choice) -> list[str]:
+        """What is done although what is known speaks against it."""
+        return warnings(choice, self.known(choice.asked))
+
+    def decide(self, choice: Choice) -> Played:
+        """Go on with this decision.
+
+        Raises
+        ------
+        SpinesimError
+            One sentence, if the clinic refuses; nothing has happened then.
+        """
+        no = self.refused(choice)
+        if no:
+            raise SpinesimError(" ".join(no))
+        return play(self.log.then(choice.model_copy(update={"week": self.now.facts.weeks})), _case=self.case)
+
+
+class Consulting(Clinic):
+    """The clinic with one patient whose decisions come from outside."""
+
+    def __init__(self, decided: int, *rest: Any) -> None:
+        super().__init__(*rest)
+        self.decided, self.visits, self.tests = decided, [], []  # type: list[Visit], list[Test]
+        self.asks = {*FACTS}  # whatever could be seen is at hand; what is told depends on what is asked
+
+    def offer(self, patient: Patient, facts: Facts) -> Offer | None:
+        """As the pathway of the decisions says, until there are none left."""
+        day = self.env.now - patient.entry
+        self.visits.append(Visit(len(self.visits) + 1, day, facts, tuple(self.tests)))
+        if len(self.visits) > self.decided:
+            raise Paused
+        return super().offer(patient, facts)
+
+    def note(
+        self, patient: Patient, event: str, step: str = "", resource: str = "", value: float = float("nan")
+    ) -> None:
+        """Keep the tests that were read, beside the log."""
+        super().note(patient, event, step, resource, value)
+        if event == "result" and step != "visit" and self.followed(patient):
+            report = patient.report if step == "imaging" else Report(False, False, False)
+            self.tests.append(Test(step, value, report))
+
+
+def plan_of(log: Log, case: CaseFile, pathway: Pathway, arm: str, number: int = 1) -> Plan:
+    """The plan that simulates the patient (number 0) and `number` - 1 twins under a pathway."""
+    return plan(
+        pathway,
+        arm=arm,
+        people=case.people(number, log.seed),
+        years=case.years,
+        clinic=clinic_with_lists(log.clinic),
+    )
+
+
+@lru_cache(maxsize=1)
+def invasive_steps() -> tuple[str, ...]:
+    """Injections, ablations, operations."""
+    rows = shipped_evidence().treatments
+    return tuple(key for key, row in rows.items() if row["kind"] in INVASIVE)
+
+
+def policy_of(
+    log: Log, case: CaseFile, choices: Sequence[Choice], met: Sequence[Facts] = (), twins: bool = True
+) -> Pathway:
+    """The pathway that a list of choices makes; see `policy`."""
+    return policy(
+        YOURS,
+        choices,
+        case.pathway(),
+        important_pain=shipped_evidence().value("important.pain"),
+        invasive=invasive_steps(),
+        physiotherapy_sessions=log.physiotherapy_sessions,
+        cbt_sessions=log.cbt_sessions,
+        met=met,
+        twins=twins,
+    )
+
+
+def play(log: Log, *, _case: CaseFile | None = None) -> Played:
+    """Live through a log from the first day, up to the first visit without a decision, or to the end.
+
+    The patient is number 0 of the case's people, so that everything is identical, to the bit, to the first of
+    any number of twins under the same decisions.
+
+    Raises
+    ------
+    SpinesimError
+        One sentence: a case, clinic or order that is not there, or a log of another version or patient.
+    """
+    case = _case or log.file()
+    wish = plan_of(log, case, policy_of(log, case, log.choices, twins=False), YOURS)
+    clinic = _run(wish, len(log.choices))
+    visits = clinic.visits
+    _check(log, case, visits)
+    over = len(visits) <= len(log.choices)
+    body = clinic.body
+    weeks = {name: values[:, 0] for name, values in body.record.items()}
+    clinic.log.pack()
+    return Played(
+        log=log,
+        case=case,
+        visits=tuple(visits),
+        results=collect(clinic, YOURS, 0) if over else None,
+        events=clinic.log.of(0),
+        cohort=body.cohort,
+        signs=clinic.signs,
+        evidence=wish.evidence,
+        numbers=clinic.numbers,
+        minutes=clinic.minutes,
+        regions={step: what.region for step, what in clinic.treatments.items()},
+        weekly=weeks,
+        setting=wish.clinic,
+    )
+
+
+def _run(wish: Plan, decided: int) -> Consulting:
+    from spinesim.study.enrol import eligible_cohort
+
+    draws = Draws(wish.seed, wish.run)
+    clinic = Consulting(
+        decided, wish.pathway, wish.clinic, eligible_cohort(wish, draws), wish.evidence, draws, wish.weeks
+    )
+    try:
+        for _ in clinic.run():
+            pass
+    except Paused:
+        pass
+    return clinic
+
+
+def _check(log: Log, case: CaseFile, visits: Sequence[Visit]) -> None:
+    """Refuse a log whose visits are not those it was written at."""
+    if len(visits) < len(log.choices):
+        raise SpinesimError(
+            f"This log has {len(log.choices)} decisions, but the patient comes only {len(visits)} times: it "
+            "belongs to another patient or version; start the case again."
+        )
+    for number, (choice, visit) in enumerate(zip(log.choices, visits, strict=False), 1):
+        if choice.week is not None and abs(choice.week - visit.facts.weeks) > ROUNDED:
+            raise SpinesimError(
+                f"Decision {number} was made in week {choice.week:g}, but the visit is in week "
+                f"{visit.facts.weeks:g}: the log belongs to another patient, clinic or version; start the case again."
+            )

@@ -1,0 +1,128 @@
+"""A choice log as a pathway: the same decisions, at the same consultations, for any number of twins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations
+
+from spinesim.pathway import STEPS, Criterion, Facts, Pathway, Rule, Settings
+from spinesim.pathway.criterion import read_criterion
+from spinesim.study.case.file import Choice
+from spinesim.study.case.orders import holds, needs_of
+from spinesim.study.told import listed, noun
+
+Criteria = tuple[Criterion, ...]
+ALARMS = ("red_flag", "serious_found", "compression_found")
+NEVER = 1000  # visits; more than anybody has
+
+
+def policy(
+    name: str,
+    choices: Sequence[Choice],
+    guideline: Pathway,
+    *,
+    important_pain: float,
+    invasive: Iterable[str],
+    physiotherapy_sessions: int,
+    cbt_sessions: int,
+    met: Sequence[Facts] = (),
+    twins: bool = True,
+) -> Pathway:
+    """The pathway that does at the n-th visit what was chosen at the n-th visit.
+
+    Parameters
+    ----------
+    choices : what was chosen, visit by visit
+    guideline : its urgent rules act where a twin meets an emergency that the patient never met
+    important_pain : NRS; for pain below it (unless the patient's own was lower) nobody is injected or operated
+        on, unless urgently
+    invasive : steps for which that holds
+    met : what was observed at the patient's own visits, in order
+    twins : False for the patient alone, without any guard
+
+    Notes
+    -----
+    A step that the clinic would refuse (`orders.toml`) is left out for the twins it would refuse. Nothing of
+    this touches the patient: each guard holds at their own visits, or no guard is set.
+    """
+    rules: list[Rule] = []
+    for number, choice in enumerate(choices, 1):
+        facts = met[number - 1] if number <= len(met) else None
+        guards = {
+            step: _guards(step, choice, facts, important_pain if step in {*invasive} else 0.0)
+            if twins
+            else ()
+            for step in choice.orders
+        }
+        rules += _visit_rules(number, choice, guards)
+    emergencies = [rule for rule in guideline.rules if twins and _acts_in_an_emergency(rule, met)]
+    first = [rule.model_copy(update={"id": f"emergency_{rule.id}"}) for rule in emergencies]
+    if not first and not rules:  # a pathway has a rule
+        when = {"visits_at_least": NEVER}
+        rules = [Rule(id="nothing", says="Nothing is done", when=when, offer=["education"])]
+    courses = {
+        "physiotherapy_sessions": physiotherapy_sessions,
+        "physiotherapy_sessions_per_week": guideline.settings.physiotherapy_sessions_per_week or 1,
+        "cbt_sessions": cbt_sessions,
+        "cbt_sessions_per_week": guideline.settings.cbt_sessions_per_week or 1,
+    }
+    return Pathway(
+        name=name,
+        title=f"What was decided, replayed: {name}",
+        region=guideline.region,
+        settings=Settings(review_weeks=_review_weeks(choices), **courses),
+        rules=(*first, *rules),
+    )
+
+
+def _review_weeks(choices: Sequence[Choice]) -> list[float]:
+    """Every visit that was asked for, in weeks since the first; a new appointment replaces those still ahead."""
+    weeks: list[float] = []
+    now = 0.0
+    for choice in choices:
+        now = choice.week if choice.week is not None else now
+        weeks = [week for week in weeks if week <= now]
+        now += choice.again_weeks
+        weeks.append(now)
+    return weeks or [1.0]
+
+
+def _visit_rules(number: int, choice: Choice, guards: Mapping[str, Criteria]) -> list[Rule]:
+    """Rules of one visit: everything ordered where all of it may be done, then ever less of the guarded steps."""
+    guarded = [step for step, needs in guards.items() if needs]
+    rules = []
+    for left_out in (n for k in range(len(guarded) + 1) for n in combinations(guarded, k)):
+        steps = [step for step in STEPS if step in choice.orders and step not in left_out]
+        if not steps:
+            continue
+        needs = {one.key: one for step in steps for one in guards[step]}
+        when = (*_at(number), *needs.values())
+        rules.append(
+            Rule(
+                id=f"visit_{number}" + "".join(f"_no_{step}" for step in left_out),
+                says=f"Visit {number}: {listed(noun(step).bare for step in steps)}"[:300],
+                when=when,
+                offer=steps,
+                urgent=choice.urgent,
+            )
+        )
+    return rules
+
+
+def _at(number: int) -> tuple[Criterion, Criterion]:
+    return read_criterion("visits_at_least", number), read_criterion("visits_at_most", number)
+
+
+def _guards(step: str, choice: Choice, facts: Facts | None, pain: float) -> Criteria:
+    """What must hold of a twin for this step (`pain`: NRS at least, 0 for none); at the patient's own visit it does."""
+    needs = needs_of(step)
+    if pain and not choice.urgent:
+        needs = (*needs, read_criterion("pain_at_least", pain))
+    return tuple(one for one in needs if facts is None or holds([one], facts))
+
+
+def _acts_in_an_emergency(rule: Rule, met: Sequence[Facts]) -> bool:
+    """An urgent rule for what the patient never met at any visit; where they met it, the choices speak."""
+    alarm = any(one.fact in ALARMS and one.value is True for one in rule.when)
+    plain = all(one.setting is None for one in rule.when)
+    return rule.urgent and alarm and plain and not any(holds(rule.when, facts) for facts in met)
