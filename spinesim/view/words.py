@@ -191,6 +191,19 @@ def value(amount: float, unit: str) -> str:
     return f"{sign}{form.before}{abs(amount):,.{decimals}f}"
 
 
+def level(amount: float, unit: str) -> str:
+    """A size by itself, with its unit: '65 % of the draws', 'US$ 183 per person'; '–' if not measured.
+
+    >>> level(65.0, "% of the draws"), level(182.6, "USD per person")
+    ('65 % of the draws', 'US$ 183 per person')
+    """
+    if not math.isfinite(amount):
+        return "–"
+    form = unit_of(unit)
+    sign = "−" if amount < 0 else ""
+    return f"{sign}{number(amount, form.decimals, form.before)}{form.noun}{form.of_whom}"
+
+
 def said_unit(unit: str) -> str:
     """A unit for a table cell, with a proper dash."""
     return unit.replace("0-100", "0–100").replace("0-10", "0–10").replace("0-24", "0–24")

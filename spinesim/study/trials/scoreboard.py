@@ -161,14 +161,14 @@ def validate(
             failed[trial.name] = str(figures[PROBLEM])
             continue
         kinds = [inputs.kind(trial, target, known) for target in trial.target]
-        tables.append(_scored(trial, figures, kinds))
+        tables.append(scored(trial, figures, kinds))
     table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=SCORED)
     table = table.sort_values(["outside", "trial"], ascending=[False, True], kind="stable", ignore_index=True)
     proof = prove(trials, known, inputs)
     return Scoreboard(table, tuple(trials), failed, proof, known.digest, trials_digest(trials), patients)
 
 
-def _scored(trial: Trial, figures: dict[str, Any], kinds: list[tuple[str, str]]) -> pd.DataFrame:
+def scored(trial: Trial, figures: dict[str, Any], kinds: list[tuple[str, str]]) -> pd.DataFrame:
     """The rows of one trial."""
     own = bool(trial.parameters) or any(arm.parameters for arm in trial.arm)
     rows: list[dict[str, Any]] = []

@@ -94,7 +94,11 @@ def measure(wish: Wish) -> Arrays:
         shape (B,); ``spread``, shape (A, O): SD between people of their own difference from the first arm.
     """
     evidence = wish.evidence
-    arms = [columns(finish(replace(plan, evidence=evidence)), evidence) for plan in wish.plans]
+    return summed([columns(finish(replace(plan, evidence=evidence)), evidence) for plan in wish.plans])
+
+
+def summed(arms: Sequence[dict[str, Floats]]) -> Arrays:
+    """What `measure` returns, from the `columns` of every arm of the same people."""
     names = list(arms[0])
     people = np.stack([np.stack([arm[name] for name in names], axis=-1) for arm in arms])  # (A, N, O)
     count = people.shape[1]

@@ -117,16 +117,23 @@ def uncertainty(
     jobs = [job(plans_key(one), one) for one in again]
     jobs += [job(base, plans, sampler.ids, row) for row in rows]
     found = list(execute(jobs, executor, keep, progress))
-    first, drawn = gather(found[:runs]), gather(found[runs:])
+    return put_together(plans, sampler, rows, found[:runs], found[runs:])
+
+
+def put_together(
+    plans: Sequence[Plan], sampler: Sampler, rows: Floats, again: Sequence[Arrays], drawn: Sequence[Arrays]
+) -> Uncertainty:
+    """An `Uncertainty` from what `measure` returned: at the base values (`again`), and at each of `rows`."""
+    first, found = gather(again), gather(drawn)
     return Uncertainty(
         arms=[plan.arm for plan in plans],
-        outcomes=drawn.outcomes,
+        outcomes=found.outcomes,
         patients=plans[0].patients,
         sampler=sampler,
         values=rows,
-        means=drawn.means,
-        sizes=drawn.sizes,
-        spread=drawn.spread,
+        means=found.means,
+        sizes=found.sizes,
+        spread=found.spread,
         replicated=first.expected,
         plans=tuple(replace(plan) for plan in plans),
         replicated_spread=first.spread,

@@ -144,10 +144,11 @@ class Uncertainty:
                 between, luck = self.between(a, o), self.luck(a, o)
                 parameter, chance = np.sqrt(max(between[0], 0.0)), np.sqrt(luck[0])
                 both, base, mean = np.hypot(parameter, chance), again.mean(), gap.mean()
+                scatter = again.std(ddof=1) if len(again) > 1 else np.nan
                 rows.append(
                     (outcome, arm, self.arms[0], base, mean, parameter, mean - WIDE * parameter,
                      mean + WIDE * parameter, chance, base - WIDE * chance, base + WIDE * chance, both,
-                     mean - WIDE * both, mean + WIDE * both, *_share(between, luck), again.std(ddof=1),
+                     mean - WIDE * both, mean + WIDE * both, *_share(between, luck), scatter,
                      unit_of(outcome, self.money))
                 )  # fmt: skip
         names = [

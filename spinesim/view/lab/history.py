@@ -66,6 +66,6 @@ def brief(fact: Fact | None) -> str:
     if fact is None:
         return "–"
     if fact.kind == "level":
-        return f"{words.value(fact.value, fact.unit)} {words.said_unit(fact.unit)}"
+        return words.level(fact.value, fact.unit)
     text = words.sentence(fact.key, fact.value, fact.low, fact.high, fact.unit, name="x")
     return words.brief(text).split(": ", 1)[1]

@@ -129,7 +129,7 @@ class PlanRunner:
 def in_words(fact: Fact) -> str:
     """A fact as a short sentence, without its interval."""
     if fact.kind == "level":
-        return f"{fact.name}: {words.value(fact.value, fact.unit)} {words.said_unit(fact.unit)}"
+        return f"{fact.name}: {words.level(fact.value, fact.unit)}"
     said = words.sentence(fact.key, fact.value, fact.low, fact.high, fact.unit, name=fact.name)
     return words.brief(said)
 
