@@ -112,7 +112,13 @@ def answers(
         ]
         yield EMULATED + (1 - EMULATED) * (place + 1) / len(measures)
     table = pd.DataFrame(rows, columns=COLUMNS)
-    by_regression = {"crude": crude, "claims": claims, "baseline": full}
+    everyone = np.ones(len(seen), dtype=bool)
+    by_regression = {
+        "never": (seen.exposed | seen.never, crude),
+        "crude": (everyone, crude),
+        "claims": (everyone, claims),
+        "baseline": (everyone, full),
+    }
     return Answers(table, _gaps(table, seen, truth, by_regression, spread, seed))
 
 
@@ -129,7 +135,7 @@ def _gaps(
     table: pd.DataFrame,
     seen: Chart,
     truth: Truth,
-    by_regression: Mapping[str, pd.DataFrame],
+    by_regression: Mapping[str, tuple[npt.NDArray[np.bool_], pd.DataFrame]],
     emulated: Floats,
     seed: int,
 ) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Who was exposed: each characteristic at referral, the exposed beside the others, as they are and weighted."""
+"""Who was exposed: the exposed beside the others at referral, as they are and weighted."""
 
 from __future__ import annotations
 

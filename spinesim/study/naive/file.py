@@ -22,10 +22,15 @@ class _Strict(BaseModel):
 
 
 class Exposure(_Strict):
-    """Who counts as exposed: had `step` before the end of week `by_week` after referral."""
+    """Who counts as exposed: had `step` before the end of week `by_week` after referral.
+
+    `group` and `never` are the exposed and those never exposed, in words.
+    """
 
     label: str
     step: str
+    group: str = "exposed"
+    never: str = "never exposed"
     by_week: Annotated[int, Field(ge=1, le=52)]
 
     @field_validator("step")

@@ -11,6 +11,7 @@ import pandas as pd
 from spinesim.study.naive.chart import Chart
 from spinesim.study.naive.target_trial import resampled
 
+Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 
 
@@ -18,7 +19,7 @@ def gaps_in_resamples(
     seen: Chart,
     truth: Mapping[str, tuple[Floats, Floats]],
     names: Sequence[str],
-    by_regression: Mapping[str, pd.DataFrame],
+    by_regression: Mapping[str, tuple[Bools, pd.DataFrame]],
     emulated: Floats,
     seed: int,
 ) -> dict[str, Floats]:
@@ -28,30 +29,30 @@ def gaps_in_resamples(
     ----------
     names : sequence of str
         The outcomes, each in the outcome's unit.
-    by_regression : mapping of method to DataFrame, N rows
-        What each adjusts for by least squares.
+    by_regression : mapping of method to (bool array, shape (N,); DataFrame, N rows)
+        Whom each takes, and what it adjusts for by least squares.
     emulated : float array, shape (resamples, outcomes)
         The emulated trial's answers in the resamples of this seed.
 
     Returns
     -------
     dict of method to float array, shape (resamples, outcomes)
-        NaN where a resample has nobody exposed, or everybody.
+        NaN where a resample takes nobody who is exposed, or nobody else.
     """
     exposed = seen.exposed.astype(float)
     values = np.column_stack([seen.outcomes[name] for name in names])
     both = np.column_stack([truth[name][0] - truth[name][1] for name in names])
     designs = {
-        method: np.column_stack([exposed, np.ones(len(seen)), table.to_numpy(dtype=float)])
-        for method, table in by_regression.items()
+        method: (whom, np.column_stack([exposed, np.ones(len(seen)), table.to_numpy(dtype=float)]))
+        for method, (whom, table) in by_regression.items()
     }
     off = {method: np.full(emulated.shape, np.nan) for method in designs}
     true = np.full(emulated.shape, np.nan)
     for i, counts in enumerate(resampled(len(seen), seed, len(emulated))):
         true[i] = counts @ both / counts.sum()
-        if not (counts @ exposed and counts @ (1 - exposed)):
-            continue
-        root = np.sqrt(counts)[:, None]
-        for method, design in designs.items():
-            off[method][i] = np.linalg.lstsq(root * design, root * values, rcond=None)[0][0] - true[i]
+        for method, (whom, design) in designs.items():
+            used = counts * whom
+            if used @ exposed and used @ (1 - exposed):
+                root = np.sqrt(used)[:, None]
+                off[method][i] = np.linalg.lstsq(root * design, root * values, rcond=None)[0][0] - true[i]
     return {**off, "target_trial": emulated - true}
