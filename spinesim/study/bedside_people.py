@@ -109,7 +109,8 @@ def share(flags: Flags) -> tuple[float, float, float]:
         return float("nan"), float("nan"), float("nan")
     mean = float(flags.mean())
     low, high = wilson(mean, len(flags))
-    return PERCENT * mean, PERCENT * low, PERCENT * high
+    # rounding must not leave the share of everyone, or of nobody, outside its interval
+    return PERCENT * mean, PERCENT * min(low, mean), PERCENT * max(high, mean)
 
 
 def at_clinic(

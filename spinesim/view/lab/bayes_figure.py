@@ -33,10 +33,14 @@ class Pairs:
         axes.set_title("How probable is each pattern?", loc="left", x=-0.72)
         _percent(axes, "of 100 people like this one")
         axes.set_ylim(MOST_PATTERNS - 0.4, -1.15)
+        axes.set_yticks([])
         rows = np.arange(MOST_PATTERNS, dtype=float)
         self.before = axes.barh(rows - 0.2, 0 * rows, 0.34, color=style.PALE, edgecolor=style.GREY)
         self.after = axes.barh(rows + 0.17, 0 * rows, 0.4, color=style.BLUE, edgecolor=style.INK)
-        self.names = [axes.text(-2, row, "", ha="right", va="center", fontsize=SMALL - 0.5) for row in rows]
+        self.names = [
+            axes.text(-2, row, "", ha="right", va="center", fontsize=SMALL - 1, linespacing=0.95)
+            for row in rows
+        ]
         self.sizes = [axes.text(0, row, "", ha="left", va="center", fontsize=SMALL) for row in rows]
         axes.text(0, -0.85, "pale: before · dark: after", ha="left", va="center", fontsize=SMALL)
 
@@ -52,7 +56,7 @@ class Pairs:
             old, new = (before[row], after[row]) if there else (0.0, 0.0)
             self.before[row].set_width(old)
             self.after[row].set_width(new)
-            self.names[row].set_text(plots.wrapped(names[row], 31) if there else "")
+            self.names[row].set_text(plots.wrapped(names[row], 34) if there else "")
             self.names[row].set_fontweight("bold" if row == of else "normal")
             self.sizes[row].set_text(f"{old:.0f} → {new:.0f}" if there else "")
             self.sizes[row].set_x(max(old, new) + 1.5)
@@ -171,7 +175,7 @@ class Flags:
 
     def __init__(self, axes: Axes, names: Sequence[str]) -> None:
         axes.set_title("Red flags: common, disease rare", loc="left", x=-0.72)
-        _percent(axes, "of 100 people who come, have the flag")
+        _percent(axes, "have the flag, of 100 who come")
         axes.set_ylim(len(names) - 0.4, -1.2)
         rows = np.arange(len(names), dtype=float)
         axes.set_yticks(rows, [plots.wrapped(name, 32) for name in names])
@@ -221,7 +225,7 @@ class BayesFigure:
             self.ways = Ways(part(2, 190, 36, 36, 58), ways)
             self.calibration = Calibration(part(3, 84, 36, 36, 58))
             self.flags = Flags(part(4, 246, 36, 36, 58), flags)
-            self.scanned = Thousand(part(5, 22, 36, 18, 6), "Who is scanned at once, of a thousand who come")
+            self.scanned = Thousand(part(5, 22, 36, 18, 6), "A thousand who come: who is scanned")
         parts = (self.pairs, self.people, self.ways, self.calibration, self.flags, self.scanned)
         self._still = Still(figure, self.canvas, [artist for one in parts for artist in one.artists])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
@@ -39,7 +40,8 @@ REST = (
 
 def short(label: str) -> str:
     """A pattern's name without its explanation."""
-    return label.split(" (")[0].removeprefix("Mimic: ").removeprefix("Suspected ").strip().capitalize()
+    plain = re.sub(r"\s*\([^)]*\)", "", label)
+    return plain.removeprefix("Mimic: ").removeprefix("Suspected ").capitalize()
 
 
 def groups(finding: Option, pattern: str) -> tuple[str, str, str, str]:
