@@ -7,11 +7,14 @@ import pytest
 from spinesim.errors import SpinesimError
 from spinesim.evidence import load_evidence
 from spinesim.study.naive import METHODS, NaiveCohort, load_naive, run_naive
+from spinesim.study.naive.balance import balance
 from spinesim.study.naive.chart import Chart
 from spinesim.study.naive.estimates import paired, percentiles, regression
 from spinesim.study.naive.file import Measured
+from spinesim.study.naive.gaps import gaps_in_resamples
+from spinesim.study.naive.impression import by_impression
 from spinesim.study.naive.run import naive_plans, no_contrast
-from spinesim.study.naive.target_trial import emulate, weights
+from spinesim.study.naive.target_trial import emulate, emulation, weights
 from spinesim.study.naive.words import amount, same_scale
 from spinesim.study.outcomes import OUTCOMES
 from spinesim.study.simulation import finish_all
@@ -99,6 +102,15 @@ def test_few_people_with_back_pain_alone_are_answered_in_words_and_drawn():
     assert told == sorted(told) and told[-1] == pytest.approx(1) and any(0.6 < share < 1 for share in told)
     assert len(found.sentences()) == 4 and "nan" not in " ".join(found.sentences())
     plot_naive(found.table).canvas.draw()
+
+
+def finished(work):
+    """What a generator returns in the end."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            return end.value
 
 
 def records(seed=5, people=4_000, effect=0.0):
@@ -333,3 +345,47 @@ def test_the_shipped_file_says_what_it_rests_on():
     known = load_evidence().figures
     for key in (*cohort.source, *(name for one in cohort.outcome for name in one.published)):
         assert key in known
+
+
+def test_by_lot_and_as_shipped_are_the_ends_of_one_line():
+    cohort, known = load_naive("early_mri"), load_evidence()
+    lot = cohort.impression.by_lot
+    assert by_impression(cohort, known, 0) == lot
+    assert by_impression(cohort, known, 1) == {name: known.value(name) for name in lot}
+    half, far = by_impression(cohort, known, 0.5), by_impression(cohort, known, 100)
+    assert all(half[name] == pytest.approx((lot[name] + known.value(name)) / 2) for name in lot)
+    assert {*far.values()} <= {0.0, 1.0}
+    for strength in (-1, float("nan")):
+        with pytest.raises(SpinesimError, match="give a number from 0"):
+            by_impression(cohort, known, strength)
+    with pytest.raises(SpinesimError, match=r"has no \[impression\]"):
+        by_impression(cohort.model_copy(update={"impression": None}), known, 1)
+
+
+def test_how_far_off_is_the_answer_minus_the_truth_and_its_interval_covers_the_bias():
+    """The sick are exposed and fare worse; the truth is exactly 7, so the crude answer's gap is its bias."""
+    seen = records(effect=7.0)
+    truth = {"score": (np.full(len(seen), 7.0), np.zeros(len(seen)))}
+    everyone = np.ones(len(seen), dtype=bool)
+    sick = seen.baseline[["radicular"]]
+    middle, emulated = finished(emulation(seen, {"score": "difference"}, ["radicular"], 1, 40))
+    how = {"crude": (everyone, sick.iloc[:, :0]), "baseline": (everyone, sick)}
+    off = gaps_in_resamples(seen, truth, ["score"], how, emulated, seed=1)
+    crude = regression(seen, "score", "difference", sick.iloc[:, :0])[0]
+    low, high = percentiles(off["crude"][:, 0])
+    assert low < crude - 7 < high and low > 5
+    for method in ("baseline", "target_trial"):
+        low, high = percentiles(off[method][:, 0])
+        assert low < 0 < high
+    assert np.allclose(off["target_trial"][:, 0], emulated[:, 0] - 7) and np.isfinite(middle).all()
+
+
+def test_weighting_balances_what_it_knows():
+    seen = records()
+    who = balance(seen, seen, ["radicular"], {"radicular": "%"}).iloc[0]
+    assert who["exposed"] > who["others"] and who["low"] > 0 and who["standardised_low"] > 0.5
+    assert abs(who["weighted"]) < 1e-6
+    blind = balance(seen, seen, ["age"], {"radicular": "%"}).iloc[0]
+    assert blind["weighted"] == pytest.approx(blind["standardised"], abs=1e-6)
+    nobody = Chart(np.full(len(seen), np.inf), 1, seen.baseline, {}, seen.outcomes)
+    assert np.isnan(balance(nobody, nobody, ["radicular"], {"radicular": "%"}).iloc[0]["weighted"])
