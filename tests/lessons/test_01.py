@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from spinesim.study import Study
 from spinesim.study.compare import interval
 from spinesim.study.simulation import finish, shipped_evidence
 from spinesim.study.trials import load_trial
@@ -25,7 +26,7 @@ COURSES = ("rapid", "gradual", "incomplete", "fluctuating", "persistent")
 
 @cache
 def _pain(**changes: Any) -> list[Weeks]:
-    """Pain by week and person: next to nothing, usual care."""
+    """Pain by week and person: no care, usual care."""
     lesson = load_lesson("01")
     return [finish(one).series["pain"].astype(float) for one in plans_at(lesson, start_of(lesson) | changes)]
 
@@ -98,6 +99,16 @@ def test_picked_in_a_bad_week_people_get_better_forwards_and_backwards() -> None
     assert np.abs([worst - 8.6, after - 7.8, before - 7.7]).max() < 0.2
     assert all(interval((alone[26] - alone[week])[chosen])[1] > 0.4 for week in (24, 28))
     assert np.abs(alone[[6, 12, 26, 52]].mean(axis=1) - 5.6).max() < 0.4, "the average hardly moves"
+
+
+def test_one_of_the_first_ten_shown_was_ablated_in_vain() -> None:
+    lesson = load_lesson("01")
+    plans = plans_at(lesson, start_of(lesson) | {"course": UP_AND_DOWN})
+    alone, usual = (finish(one) for one in plans)
+    first = Study({"no care": [alone], "usual care": [usual]}).twins("usual care").changed()["patient"][:10]
+    ablated = first[usual.patients.set_index("patient").loc[first, "ablations"].to_numpy() > 0]
+    gap = np.abs(alone.series["pain"].astype(float) - usual.series["pain"])[20:, ablated].max(axis=0)
+    assert (gap < 1).any()
 
 
 def test_who_is_seen_changes_the_points_that_go_by_themselves() -> None:
