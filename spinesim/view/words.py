@@ -40,6 +40,9 @@ UNITS: Mapping[str, Unit] = {
     "visits per person": Unit(1, "more", "fewer", "", EACH, EACH),
     "weeks per person": Unit(1, "more", "fewer", "", EACH, EACH),
     "USD per person": Unit(0, "more", "less", "", EACH, EACH, before="US$ "),
+    "% of the start": Unit(0, "higher", "lower", " % of the start"),
+    "% of the draws": Unit(0, "higher", "lower", " % of the draws"),
+    "% of the variance": Unit(0, "higher", "lower", " % of the variance"),
     "QALY per person": Unit(3, "more", "fewer", "", EACH, EACH),
 }
 """Known units; any other unit is said as it is written, behind the number."""

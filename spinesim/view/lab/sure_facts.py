@@ -36,6 +36,11 @@ def label(outcome: str) -> str:
     return long_label(outcome).removesuffix(", discounted").removesuffix(" over the whole time")
 
 
+def _inside(text: str) -> str:
+    """A label in the middle of a sentence."""
+    return text[:1].lower() + text[1:]
+
+
 def unit(outcome: str, money: str) -> str:
     """The unit as sentences know it."""
     said = unit_of(outcome, money)
@@ -73,7 +78,7 @@ def facts_of(found: Found) -> dict[str, Fact]:
         important = known.value(key) if key in known else None
         made[str(one)] = Fact(str(one), label(str(one)), *size, unit_in(found, str(one)), important=important)
         share = Size(*(100 * float(row[f"parameter_share{end}"]) for end in ("", "_low", "_high")))
-        level(f"share_{one}", f"{label(str(one))}: what the numbers make", share, OF_VARIANCE)
+        level(f"share_{one}", f"What the numbers make of {_inside(label(str(one)))}", share, OF_VARIANCE)
     mine = unit_in(found, outcome)
     chance, numbers = widths(drawn, outcome)
 
