@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from spinesim.errors import SpinesimError
-from spinesim.pathway import Facts, Pathway
-from spinesim.study.case.file import CaseFile, Choice, Wrong
-from spinesim.study.case.log import Log
+from spinesim.pathway import Facts
+from spinesim.study.case.file import Choice, load_case
+from spinesim.study.case.log import Log, start
 from spinesim.study.case.play import YOURS, Played, plan_of, policy_of
+from spinesim.study.case.questions import questions
 from spinesim.study.claims_table import measure
 from spinesim.study.compare import Study, interval
 from spinesim.study.outcomes import OUTCOMES
@@ -42,8 +43,8 @@ class Debrief:
     luck : DataFrame
         outcome, yours (this patient's), and the share of twins under the same decisions who fared worse.
     decisions : DataFrame
-        One row an order: visit, week, step, and what it brought on average (with it minus without it), with 95 %
-        intervals; `worth` is net benefit (USD, health at `threshold.base`). The one that mattered most comes first.
+        One row an order: visit, week, step, and what it brought on average (with it minus without it), with
+        95 % intervals; `worth` is net benefit (USD, health at `threshold.base`). Largest first.
     unasked : list of str
         What nobody asked or examined although it was there, by key.
     """
@@ -115,7 +116,7 @@ def debrief_steps(played: Played, twins: int = TWINS, fewer: int = FEWER) -> Gen
 
 def without_each(log: Log, met: Sequence[Facts]) -> list[tuple[int, str, list[Choice]]]:
     """Every order switched off in turn: number of the visit, step, and the choices without it."""
-    made = []
+    made: list[tuple[int, str, list[Choice]]] = []
     for number, choice in enumerate(log.choices):
         for step in choice.orders:
             if step == "discharge":
@@ -159,8 +160,6 @@ def luck_of(base: Results) -> pd.DataFrame:
 
 def unasked(played: Played) -> list[str]:
     """Keys of questions and examinations that would have shown something, and were left out."""
-    from spinesim.study.case.questions import questions
-
     asked = played.asked()
     found = []
     for key, one in questions(played.case.condition):
@@ -176,32 +175,21 @@ def unasked(played: Played) -> list[str]:
     return found
 
 
-def wrong_way(case: CaseFile, name: str, way: Wrong, twins: int = TWINS) -> Study:
-    """A wrong way and the guideline on the same twins; arms `GUIDELINE` and the way's name."""
-    from spinesim.study.case.log import start
-
-    log = start(name)
-    ways: dict[str, Pathway] = {GUIDELINE: case.pathway(), way.name: policy_of(log, case, way.choice)}
-    return Study(
-        {arm: [finish(plan_of(log, case, pathway, arm, twins))] for arm, pathway in ways.items()}, None
-    )
-
-
 def wrong_table(name: str, twins: int = TWINS) -> pd.DataFrame:
     """What each wrong way of a case brings on average beside the guideline, and for how many it ends better.
 
     Returns
     -------
     DataFrame
-        way, outcome, wanted (``more`` or ``fewer``), difference, low, high, unit, holds (the interval lies wholly
-        on the wanted side), better (per 100 twins: a longer life in health than under the guideline).
+        way, outcome, wanted (``more`` or ``fewer``), difference, low, high, unit, holds (the interval lies
+        wholly on the wanted side), better (per 100 twins: more QALYs than under the guideline).
     """
-    from spinesim.study.case.file import load_case
-
-    case = load_case(name)
+    case, log = load_case(name), start(name)
+    usual = finish(plan_of(log, case, case.pathway(), GUIDELINE, twins))
     rows = []
     for way in case.wrong:
-        study = wrong_way(case, name, way, twins)
+        done = finish(plan_of(log, case, policy_of(log, case, way.choice), way.name, twins))
+        study = Study({GUIDELINE: [usual], way.name: [done]})
         table = study.differences().set_index("outcome")
         qaly = [measure(study.results[arm][0], "qaly") for arm in study.arms]
         better = 100 * float(np.mean(qaly[1] > qaly[0]))

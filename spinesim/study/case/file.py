@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -121,9 +121,8 @@ class CaseFile(Strict):
 
     def people(self, number: int, seed: int | None = None) -> People:
         """The patient (number 0) and their twins: the same person, each with a fate of their own."""
-        return cohort(
-            self.condition, patients=number, seed=self.seed if seed is None else seed, **dict(self.person)
-        )
+        same: dict[str, Any] = dict(self.person)
+        return cohort(self.condition, patients=number, seed=self.seed if seed is None else seed, **same)
 
     def pathway(self) -> Pathway:
         """What a guideline would do."""
@@ -156,8 +155,8 @@ def load_case(name_or_path: str | Path) -> CaseFile:
     for key in (*case.answers, *(one for way in case.wrong for c in way.choice for one in c.asked)):
         if key not in asked:
             raise SpinesimError(
-                f"{where}: '{key}' is no question of data/case_room/questions.toml for this part of the spine; "
-                "mend it or leave it out."
+                f"{where}: '{key}' is no question of data/case_room/questions.toml for this "
+                "part of the spine; mend it or leave it out."
             )
     known = shipped_evidence()
     for source in (*case.guideline_source, *(one for teach in case.teach for one in teach.source)):

@@ -1,4 +1,4 @@
-"""A clinic as one patient meets it: its lists, measured in a run of its own, which one more person does not lengthen."""
+"""A clinic as one patient meets it: its lists, as a run of its own shows them."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from spinesim.study.flow import wait_table
 from spinesim.study.scenario import Scenario, scenario_plans
 
 AMPLE = "ample"
-RUN = {"runs": 1, "patients": 400, "years": 1, "seed": 1, "warm_up": 26}
-"""The run that lists are measured in."""
+RUN = {"runs": 1, "years": 0.5, "seed": 1, "warm_up": 13}
+REFERRED_WEEKS = 26
+"""The run that lists are measured in: half a year of referrals, the first quarter to warm up."""
 PATHWAY = "article_tailored"
 FIRST_VISIT = "intake"
 
@@ -22,8 +23,12 @@ FIRST_VISIT = "intake"
 @lru_cache(maxsize=8)
 def lists_of(name: str) -> dict[str, float]:
     """Median days from asking to the first slot, by resource; of the physician, for the first visit."""
-    scenario = Scenario(name, load_pathway(PATHWAY), load_clinic(name))
-    table = wait_table(run_study(scenario_plans([scenario], **RUN)))  # type: ignore[arg-type]
+    clinic = load_clinic(name)
+    assert clinic.arrivals is not None
+    patients = clinic.arrivals.backlog + round(REFERRED_WEEKS * clinic.arrivals.per_week)
+    scenario = Scenario(name, load_pathway(PATHWAY), clinic)
+    plans = scenario_plans([scenario], patients=patients, **RUN)  # type: ignore[arg-type]
+    table = wait_table(run_study(plans))
     lists: dict[str, float] = {}
     for resource, rows in table.groupby("resource"):
         mine = rows[rows["step"] == FIRST_VISIT] if resource == "physician" else rows.nlargest(1, "n")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
 
@@ -49,7 +50,7 @@ def start(case: str, *, seed: int | None = None, clinic: str = AMPLE) -> Log:
     """A log without any decision yet; the dose of exercise and CBT is the guideline's."""
     file = load_case(case)
     settings = file.pathway().settings
-    doses = {
+    doses: dict[str, Any] = {
         name: int(getattr(settings, name))
         for name in ("physiotherapy_sessions", "cbt_sessions")
         if getattr(settings, name)
@@ -117,5 +118,6 @@ def save_log(log: Log, path: str | Path) -> None:
         scratch.write_text(text_of(log), encoding="utf-8")
         os.replace(scratch, place)
     except OSError as wrong:
-        scratch.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            scratch.unlink()
         raise SpinesimError(f"{place} cannot be written ({wrong.strerror}); nothing was lost.") from None

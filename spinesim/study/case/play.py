@@ -154,7 +154,9 @@ class Consulting(Clinic):
 
     def __init__(self, decided: int, *rest: Any) -> None:
         super().__init__(*rest)
-        self.decided, self.visits, self.tests = decided, [], []  # type: list[Visit], list[Test]
+        self.decided = decided
+        self.visits: list[Visit] = []
+        self.tests: list[Test] = []
         self.asks = {*FACTS}  # whatever could be seen is at hand; what is told depends on what is asked
 
     def offer(self, patient: Patient, facts: Facts) -> Offer | None:
@@ -273,5 +275,5 @@ def _check(log: Log, case: CaseFile, visits: Sequence[Visit]) -> None:
         if choice.week is not None and abs(choice.week - visit.facts.weeks) > ROUNDED:
             raise SpinesimError(
                 f"Decision {number} was made in week {choice.week:g}, but the visit is in week "
-                f"{visit.facts.weeks:g}: the log belongs to another patient, clinic or version; start the case again."
+                f"{visit.facts.weeks:g}: the log belongs to another patient, clinic or version; start again."
             )

@@ -7,6 +7,7 @@ from itertools import combinations
 
 from spinesim.pathway import STEPS, Criterion, Facts, Pathway, Rule, Settings
 from spinesim.pathway.criterion import read_criterion
+from spinesim.pathway.vocabulary import DAYS_IN_WEEK, LONGEST_LINE
 from spinesim.study.case.file import Choice
 from spinesim.study.case.orders import holds, needs_of
 from spinesim.study.told import listed, noun
@@ -34,8 +35,8 @@ def policy(
     ----------
     choices : what was chosen, visit by visit
     guideline : its urgent rules act where a twin meets an emergency that the patient never met
-    important_pain : NRS; for pain below it (unless the patient's own was lower) nobody is injected or operated
-        on, unless urgently
+    important_pain : NRS; for pain below it (unless the patient's own was lower) nobody is injected or
+        operated on, unless urgently
     invasive : steps for which that holds
     met : what was observed at the patient's own visits, in order
     twins : False for the patient alone, without any guard
@@ -48,7 +49,7 @@ def policy(
     rules: list[Rule] = []
     for number, choice in enumerate(choices, 1):
         facts = met[number - 1] if number <= len(met) else None
-        guards = {
+        guards: dict[str, Criteria] = {
             step: _guards(step, choice, facts, important_pain if step in {*invasive} else 0.0)
             if twins
             else ()
@@ -59,7 +60,8 @@ def policy(
     first = [rule.model_copy(update={"id": f"emergency_{rule.id}"}) for rule in emergencies]
     if not first and not rules:  # a pathway has a rule
         when = {"visits_at_least": NEVER}
-        rules = [Rule(id="nothing", says="Nothing is done", when=when, offer=["education"])]
+        nothing = {"id": "nothing", "says": "Nothing is done", "when": when, "offer": ["education"]}
+        rules = [Rule.model_validate(nothing)]
     courses = {
         "physiotherapy_sessions": physiotherapy_sessions,
         "physiotherapy_sessions_per_week": guideline.settings.physiotherapy_sessions_per_week or 1,
@@ -70,25 +72,25 @@ def policy(
         name=name,
         title=f"What was decided, replayed: {name}",
         region=guideline.region,
-        settings=Settings(review_weeks=_review_weeks(choices), **courses),
+        settings=Settings.model_validate({"review_weeks": _review_weeks(choices), **courses}),
         rules=(*first, *rules),
     )
 
 
 def _review_weeks(choices: Sequence[Choice]) -> list[float]:
-    """Every visit that was asked for, in weeks since the first; a new appointment replaces those still ahead."""
+    """Every visit asked for, in weeks since the first; a new appointment replaces those still ahead."""
     weeks: list[float] = []
     now = 0.0
     for choice in choices:
         now = choice.week if choice.week is not None else now
-        weeks = [week for week in weeks if week <= now]
+        weeks = [week for week in weeks if round(week * DAYS_IN_WEEK) <= round(now * DAYS_IN_WEEK)]
         now += choice.again_weeks
         weeks.append(now)
     return weeks or [1.0]
 
 
 def _visit_rules(number: int, choice: Choice, guards: Mapping[str, Criteria]) -> list[Rule]:
-    """Rules of one visit: everything ordered where all of it may be done, then ever less of the guarded steps."""
+    """Rules of one visit: all that was ordered where it may be done, then ever less of the guarded steps."""
     guarded = [step for step, needs in guards.items() if needs]
     rules = []
     for left_out in (n for k in range(len(guarded) + 1) for n in combinations(guarded, k)):
@@ -98,12 +100,14 @@ def _visit_rules(number: int, choice: Choice, guards: Mapping[str, Criteria]) ->
         needs = {one.key: one for step in steps for one in guards[step]}
         when = (*_at(number), *needs.values())
         rules.append(
-            Rule(
-                id=f"visit_{number}" + "".join(f"_no_{step}" for step in left_out),
-                says=f"Visit {number}: {listed(noun(step).bare for step in steps)}"[:300],
-                when=when,
-                offer=steps,
-                urgent=choice.urgent,
+            Rule.model_validate(
+                {
+                    "id": f"visit_{number}" + "".join(f"_no_{step}" for step in left_out),
+                    "says": f"Visit {number}: {listed(noun(step).bare for step in steps)}"[:LONGEST_LINE],
+                    "when": when,
+                    "offer": steps,
+                    "urgent": choice.urgent,
+                }
             )
         )
     return rules
@@ -114,7 +118,7 @@ def _at(number: int) -> tuple[Criterion, Criterion]:
 
 
 def _guards(step: str, choice: Choice, facts: Facts | None, pain: float) -> Criteria:
-    """What must hold of a twin for this step (`pain`: NRS at least, 0 for none); at the patient's own visit it does."""
+    """What must hold of a twin for this step, as it did at the patient's visit; `pain`: NRS, 0 for any."""
     needs = needs_of(step)
     if pain and not choice.urgent:
         needs = (*needs, read_criterion("pain_at_least", pain))
