@@ -53,8 +53,9 @@ def test_sleep_care_is_for_those_who_sleep_badly() -> None:
     as_they_come = _worth("sleep", NO_SLEEP, "disability_12_months")
     sleepless = _worth("sleep", NO_SLEEP, "disability_12_months", people=INSOMNIA)
     assert abs(as_they_come + 0.5) < 0.1 and abs(sleepless + 2.2) < 0.1
-    nights = facts("09", people=INSOMNIA)["sleep_week_52"]
-    assert is_about(facts("09")["sleep_week_52"], 0.02, 0.01) and is_about(nights, 0.07, 0.01)
+    with_it, without = facts("09", people=INSOMNIA), facts("09", people=INSOMNIA, sleep=NO_SLEEP)
+    assert is_about(with_it["half_nights_plan"], 32, 1) and is_about(without["half_nights_plan"], 68, 1)
+    assert is_about(with_it["sleep_plan"], 0.53, 0.01) and is_about(without["sleep_plan"], 0.47, 0.01)
 
 
 def test_pacing_spares_flares_and_hardly_any_pain() -> None:
