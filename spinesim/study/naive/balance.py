@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -54,9 +56,12 @@ def balance(everything: Chart, recorded: Chart, static: list[str], units: dict[s
         if enough:
             spread = float(np.sqrt((sick.var(ddof=1) + well.var(ddof=1)) / 2))
             gap = means[0] - means[1]
-            ends = stats.ttest_ind(sick, well, equal_var=False).confidence_interval()
-            difference = (gap, float(ends.low), float(ends.high))
+            difference = (gap, gap, gap)  # where everyone in both groups is alike
             if spread > 0 and arms is not None:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")  # everyone in one of the groups may be alike
+                    ends = stats.ttest_ind(sick, well, equal_var=False).confidence_interval()
+                difference = (gap, float(ends.low), float(ends.high))
                 d = gap / spread
                 half = Z * np.sqrt((one + other) / (one * other) + d**2 / (2 * (one + other)))
                 size = (d, d - half, d + half)

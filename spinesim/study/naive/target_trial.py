@@ -9,6 +9,7 @@ the exposed arm Cain and others 2010). Nobody is lost otherwise.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
@@ -79,7 +80,9 @@ class StayingModel:
         if self._start is not None and self._start[0] == pattern:
             model.coef_ = self._start[1].copy()  # a resample's optimum is near the whole cohort's
         repeats = np.broadcast_to(counts, (weeks, len(counts))).ravel()
-        fitted = model.fit(design[used], self.happened.ravel()[used], sample_weight=repeats[used])
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # few people: a score that tells who starts runs off
+            fitted = model.fit(design[used], self.happened.ravel()[used], sample_weight=repeats[used])
         if self._start is None:
             self._start = pattern, np.array(fitted.coef_)
         chance = fitted.predict_proba(design)[:, 1].reshape(weeks, len(counts))
