@@ -42,7 +42,7 @@ class Pairs:
             for row in rows
         ]
         self.sizes = [axes.text(0, row, "", ha="left", va="center", fontsize=SMALL) for row in rows]
-        axes.text(0, -0.85, "pale: before · dark: after", ha="left", va="center", fontsize=SMALL)
+        axes.text(1.5, -0.85, "pale: before · dark: after", ha="left", va="center", fontsize=SMALL)
 
     @property
     def artists(self) -> list[Artist]:
@@ -182,7 +182,7 @@ class Flags:
         axes.tick_params(axis="y", length=0, labelsize=SMALL)
         self.bars = axes.barh(rows, 0 * rows, 0.6, color=style.ORANGE, edgecolor=style.INK)
         self.sizes = [axes.text(0, row, "", ha="left", va="center", fontsize=SMALL) for row in rows]
-        axes.text(0, -0.85, "number: serious disease, of 100 with it", va="center", fontsize=SMALL)
+        axes.text(1.5, -0.85, "number: serious disease, of 100 with it", va="center", fontsize=SMALL)
 
     @property
     def artists(self) -> list[Artist]:
