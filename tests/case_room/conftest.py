@@ -20,7 +20,7 @@ def random_choice(played, rng):
         choice = room.Choice(asked=asked, orders=orders, again_weeks=again)
         if not played.refused(choice):
             return choice
-        orders = orders[:-1]
+        asked, orders = asked[:-1], orders[:-1]
 
 
 def play_through(name, seed=1, clinic="ample", most=8):

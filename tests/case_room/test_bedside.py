@@ -115,6 +115,21 @@ def test_every_rule_of_the_file_can_refuse_or_warn_and_no_step_is_refused_for_go
     assert needs_of("education") == ()
 
 
+def test_a_visit_has_its_minutes_and_not_one_more():
+    """Questions to the last minute are allowed, one beyond is not, and nothing happens then."""
+    played = room.play(room.start("driving_engineer"))
+    keys = [key for key, _ in room.questions(played.case.condition)]
+    fits = max(
+        n for n in range(len(keys)) if played.takes_minutes(room.Choice(asked=keys[:n])) <= played.has_minutes
+    )
+    assert 10 < fits < len(keys), "not everything can be asked at one visit"
+    assert played.refused(room.Choice(asked=keys[:fits])) == []
+    (said,) = played.refused(room.Choice(asked=keys[: fits + 1]))
+    assert "minutes" in said
+    with pytest.raises(ss.SpinesimError, match="next one"):
+        played.decide(room.Choice(asked=keys[: fits + 1]))
+
+
 def test_nobody_operates_on_the_back_for_the_neck():
     played = room.play(room.start("driving_engineer"))
     neck = [step for step, region in played.regions.items() if region == "cervical"]

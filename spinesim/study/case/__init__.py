@@ -1,7 +1,7 @@
 """The case room: treat one patient inside the engine, then meet their twins."""
 
 from spinesim.study.case.debrief import GUIDELINE, TWINS, Debrief, debrief, debrief_steps, wrong_table
-from spinesim.study.case.diary import diary, happened, results
+from spinesim.study.case.diary import diary, happened, results, says
 from spinesim.study.case.file import CaseFile, Choice, case_names, load_case
 from spinesim.study.case.log import Log, load_log, read_log, save_log, start, text_of
 from spinesim.study.case.play import YOURS, Played, Visit, play
@@ -37,6 +37,7 @@ __all__ = [
     "read_log",
     "results",
     "save_log",
+    "says",
     "start",
     "text_of",
     "wrong_table",

@@ -8,6 +8,8 @@ import numpy as np
 
 from spinesim.clinical import outcomes
 from spinesim.study.case.play import Played
+from spinesim.study.case.questions import all_questions, answer
+from spinesim.study.people import WORK
 from spinesim.study.told import COURSES, harm_word, noun, tell
 
 WEEK = 7
@@ -80,3 +82,19 @@ def results(played: Played) -> list[str]:
         else:
             said.append(f"{name}: {test.value:.0f} % less pain in the diary of the hours after.")
     return said
+
+
+def says(played: Played, key: str) -> str:
+    """What the person answers, or what the examination shows, today."""
+    question, own = all_questions()[key], played.case.answers.get(key, "")
+    if question.sign:
+        return answer(question, bool(played.signs.found[key][0]), own)
+    if key == "wish":
+        return answer(question, str(played.case.people(1, played.log.seed).table()["goal"].iloc[0]).capitalize(), own)
+    facts = played.now.facts
+    value = getattr(facts, question.tells[0])
+    if isinstance(value, float):
+        value = round(value)
+    elif question.tells[0] == "occupation":
+        value = WORK[value].capitalize()
+    return answer(question, value, own)

@@ -21,7 +21,7 @@ from spinesim.study.case.lists import clinic_with_lists
 from spinesim.study.case.log import Log
 from spinesim.study.case.orders import refusals, warnings
 from spinesim.study.case.policy import policy
-from spinesim.study.case.questions import known_facts
+from spinesim.study.case.questions import known_facts, minutes
 from spinesim.study.results import Results, collect
 from spinesim.study.simulation import Plan, plan, shipped_evidence
 
@@ -86,6 +86,7 @@ class Played:
     numbers: dict[str, float]
     minutes: dict[str, float]
     regions: dict[str, str | None]
+    kinds: dict[str, str]
     weekly: dict[str, Any]
     setting: ClinicSetting
 
@@ -126,8 +127,29 @@ class Played:
         tests = self.visits[-1].tests
         return beliefs_of(self.evidence, self.cohort, self.signs, self.asked(asked_now), tests)
 
+    @property
+    def has_minutes(self) -> float:
+        """How long this visit may take."""
+        return self.minutes["intake" if self.now.number == 1 else "review"]
+
+    def takes_minutes(self, choice: Choice) -> float:
+        """How long asking, examining, talking and ordering take."""
+        v = self.numbers
+        talk = [step for step in choice.orders if self.kinds[step] == "talk"]
+        return (
+            sum(minutes(key, v) for key in choice.asked)
+            + v["consult.talk_minutes"] * len(talk)
+            + v["consult.order_minutes"] * (len(choice.orders) - len(talk))
+            + v["consult.goal_minutes"] * bool(choice.goal)
+        )
+
     def refused(self, choice: Choice) -> list[str]:
-        """Why the clinic will not do it; empty if it will."""
+        """Why the clinic will not do it, or why there is no time for it; empty if it will."""
+        takes, has = self.takes_minutes(choice), self.has_minutes
+        if takes > has:
+            return [
+                f"That takes {takes:g} minutes, and this visit has {has:g}: leave something for the next one."
+            ]
         known = self.known(choice.asked)
         return refusals(choice, self.now.facts, known, self.region, self.regions)
 
@@ -244,6 +266,7 @@ def play(log: Log, *, _case: CaseFile | None = None) -> Played:
         numbers=clinic.numbers,
         minutes=clinic.minutes,
         regions={step: what.region for step, what in clinic.treatments.items()},
+        kinds={step: what.kind for step, what in clinic.treatments.items()},
         weekly=weeks,
         setting=wish.clinic,
     )

@@ -221,7 +221,7 @@ class LessonFile(_Strict):
     id: Annotated[str, Field(pattern=r"^\d\d$")]
     title: Text
     minutes: Annotated[int, Field(ge=5, le=120)]
-    lab: Literal["plans", "bayes", "naive", "sure", "clinic", "guide"]
+    lab: Literal["plans", "bayes", "naive", "sure", "clinic", "guide", "case"]
     about: Text
     """One sentence above the lab: what stays fixed and what the learner changes."""
     condition: Mix | None = None

@@ -194,6 +194,10 @@ def lesson(wanted: str | int | Path, **options: Any) -> Lesson:
         from spinesim.view.clinic_lab.lesson import ClinicLesson
 
         return ClinicLesson(file, **options)
+    if file.lab == "case":
+        from spinesim.view.case_room.lesson import CaseLesson
+
+        return CaseLesson(file, **options)
     if file.lab == "guide":
         from spinesim.view.lesson.guide import GuideLesson
 
