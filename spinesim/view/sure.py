@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -26,8 +27,8 @@ EDGE = 4.0
 """Half-bands shown either side of a paper's figure; farther misses stand at the edge as arrows."""
 MOST_ROWS = 10
 """Figures of a trial that have room; the farthest out are kept."""
-LETTERS = 36
-"""Of a figure's words, that have room beside its mark."""
+LETTERS = 46
+"""Of a figure's words and week, that have room beside its mark."""
 DOTTED = (0, (2, 2))
 CHANCE, NUMBERS, BOTH = "chance", "numbers", "both"
 COLOURS = {CHANCE: style.SKY, NUMBERS: style.BLUE, BOTH: style.INK}
@@ -161,6 +162,15 @@ def readers(read: Mapping[str, Size], chosen: str, axis: Sequence[str]) -> Pictu
         return _drawn(canvas, alt, NARROW)
 
 
+def _short(row: Any, alone: bool) -> str:
+    """What a figure measures and when, as far as there is room; without its arm where there is one only."""
+    week = f", wk {row.week}"
+    said = figure_words(row, LETTERS - len(week))
+    if alone and not row.versus:
+        said = figure_words(row).split(";")[0].replace(f", {row.arm}", "")
+    return textwrap.shorten(said, LETTERS - len(week), placeholder=" …") + week
+
+
 def said_place(row: Any) -> str:
     """Where a figure of a scoreboard lies, in words."""
     return "inside" if row.inside else f"{far(row.outside)} half-bands outside"
@@ -181,7 +191,7 @@ def misses(board: pd.DataFrame, says: str, people: int) -> Picture:
     rows = board.sort_values("outside", ascending=False, kind="stable").head(MOST_ROWS)
     inside = int(board["inside"].sum())
     with plots.look():
-        canvas, axes = _axes(WIDE, 0.5)
+        canvas, axes = _axes(WIDE, 0.53)
         axes.axvspan(-1, 1, color=style.PALE, zorder=0)
         names = []
         for place, row in zip(np.arange(len(rows))[::-1], rows.itertuples(), strict=True):
@@ -194,11 +204,12 @@ def misses(board: pd.DataFrame, says: str, people: int) -> Picture:
                 side = "right" if at > 0 else "left"
                 axes.text(at - math.copysign(0.3, at), place, f"{row.position:+.0f}", va="center", ha=side,
                           color=colour, fontsize=style.FONT - 2)  # fmt: skip
-            names.append(f"{figure_words(row, LETTERS)}, wk {row.week}")
+            names.append(_short(row, alone=board["arm"].nunique() == 1))
         _rows(axes, names, style.FONT - 4.5, 2 * LETTERS)
         axes.set_xlim(-EDGE - 0.3, EDGE + 0.3)
         axes.set_xticks([-4, -2, -1, 0, 1, 2, 4])
         axes.set_xlabel("half-bands from the paper's figure", fontsize=style.FONT - 1)
+        axes.xaxis.set_label_coords(0.35, -0.12)
         _titled(axes, f"Where the model misses: {inside} of {len(board)} inside")
         told = "; ".join(
             f"{figure_words(row, 60)}, week {row.week}: model {amount(row.model_mean)}, paper "

@@ -7,9 +7,9 @@ draws add to those there are.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Generator, Hashable
+from collections.abc import Callable, Generator, Hashable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -42,8 +42,8 @@ KINDS: dict[str, Kind] = {
     "All of them": "all", "Only those from papers": "published", "Only our assumptions": "assumed"
 }  # fmt: skip
 """Labels of the control that says which numbers are uncertain."""
-KEPT = 200
-"""Measured sets of numbers that are kept (small arrays each)."""
+KEPT = 400
+"""Measured sets of numbers, plans and pictures that are kept (small, each)."""
 TRIAL_PEOPLE = 200
 """People per arm of the trial re-run beside its paper."""
 SIMULATED = 0.94
@@ -119,7 +119,10 @@ class SureRunner:
         readers = self._controls[READER].labels
         mine = str(settings[READER])
         who = (settings[DECISION], int(settings["patients"]), int(settings["seed"]))
-        plans = {name: self._plans({**settings, READER: name}) for name in readers}
+        plans = {
+            name: self._once(("plans", who, name), partial(self._plans, {**settings, READER: name}))
+            for name in readers
+        }
         kind = KINDS[str(settings[WHICH])]
         sampler: Sampler = self._once(("sampler", who, mine, kind), lambda: _sampler(plans[mine], kind))
         yield 0.01
@@ -140,7 +143,8 @@ class SureRunner:
         read = dict(zip(readers, found, strict=False))
         drawn = put_together(plans[mine], sampler, rows, [read[mine]], found[len(readers) : -1])
         shown = yield from self._shown(
-            Found(settings, self._outcomes[str(settings[OUTCOME])], drawn, read, found[-1])
+            Found(settings, self._outcomes[str(settings[OUTCOME])], drawn, read, found[-1]),
+            (who, mine, kind, draws),
         )
         return shown
 
@@ -181,12 +185,12 @@ class SureRunner:
         self._kept.move_to_end(key)
         return self._kept[key]
 
-    def _shown(self, found: Found) -> Work:
-        """Tables, facts and pictures of what was found."""
+    def _shown(self, found: Found, run: Hashable) -> Work:
+        """Tables, facts and pictures of what was found; `run` tells apart what was simulated."""
         facts = told.facts_of(found)
         yield 0.95
         made: list[Picture] = []
-        for place, one in enumerate(self._pictures(found)):
+        for place, one in enumerate(self._pictures(found, run)):
             made.append(one)
             yield 0.95 + 0.008 * place
         settings, drawn = found.settings, found.drawn
@@ -207,11 +211,11 @@ class SureRunner:
             "trial": found.board,
             "facts": pd.DataFrame(list(facts.values())),
         }
-        tables = (told.main_table(found), told.trial_table(found.board, str(settings[TRIAL]), TRIAL_PEOPLE))
-        return Shown(settings, tuple(made), tables, facts, self._summary(found, facts), frames)
+        table = told.main_table(found) + told.trial_table(found.board, str(settings[TRIAL]), TRIAL_PEOPLE)
+        return Shown(settings, tuple(made), (table, ""), facts, self._summary(found, facts), frames)
 
-    def _pictures(self, found: Found) -> Generator[Picture, None, None]:
-        """In reading order; each is two thirds of a page wide at most."""
+    def _pictures(self, found: Found, run: Hashable) -> Generator[Picture, None, None]:
+        """In reading order; only what the settings touched is drawn again."""
         settings, drawn, row = found.settings, found.drawn, found.parts.loc[found.outcome]
         axis = told.axis(found, found.outcome)
         gaps = drawn.expected(found.outcome)
@@ -224,11 +228,17 @@ class SureRunner:
                 (pictures.BOTH, mean, "both_sd"),
             )
         }
-        yield pictures.two_kinds(gaps[:, 1] - gaps[:, 0], sizes, drawn.patients, axis)
-        yield pictures.shares(found.parts)
-        yield pictures.readers(found.readers(found.outcome), str(settings[READER]), axis)
-        key = ("picture", self._trials[str(settings[TRIAL])])
-        yield self._once(key, lambda: pictures.misses(found.board, str(settings[TRIAL]), TRIAL_PEOPLE))
+        mine, trial = str(settings[READER]), str(settings[TRIAL])
+
+        def kept(draw: Callable[..., Picture], about: Hashable, *given: Any) -> Picture:
+            made: Picture = self._once((draw.__name__, about), partial(draw, *given))
+            return made
+
+        about = (run, found.outcome)
+        yield kept(pictures.two_kinds, about, gaps[:, 1] - gaps[:, 0], sizes, drawn.patients, axis)
+        yield kept(pictures.shares, run, found.parts)
+        yield kept(pictures.readers, about, found.readers(found.outcome), mine, axis)
+        yield kept(pictures.misses, trial, found.board, trial, TRIAL_PEOPLE)
         pays, grid = float(settings[PAYS]), found.thresholds
         table = acceptability(*drawn.money_and_health(), drawn.arms, grid)
         yield pictures.buyer(table, drawn.arms, pays)

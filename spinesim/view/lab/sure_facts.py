@@ -109,16 +109,19 @@ def main_table(found: Found) -> str:
         said = words.sentence(
             outcome, float(row["mean_of_draws"]), float(row["both_low"]), float(row["both_high"]), of
         ).split(": ", 1)[1]
-        halves = [f"± {words.value(WIDE * float(row[sd]), of)}" for sd in ("first_order_sd", "parameter_sd")]
+        form = words.unit_of(of)
+        halves = [
+            f"± {words.number(WIDE * float(row[sd]), form.decimals, form.before)}"
+            for sd in ("first_order_sd", "parameter_sd")
+        ]
         lines.append(
             f"<tr><th scope='row'>{escape(label(outcome))}<br>"
             f"<small>{escape(words.said_unit(of))}</small></th>"
             f"<td class='number'>{escape(halves[0])}</td><td class='number'>{escape(halves[1])}</td>"
             f"<td>{said_in_html(said[0].upper() + said[1:])}</td></tr>"
         )
-    caption = (
-        f"{escape(second)} beside {escape(first)}: the mean of {len(found.drawn.values)} sets of numbers"
-    )
+    plans = f"{escape(second[0].upper() + second[1:])} beside {escape(first)}"
+    caption = f"{plans}: the mean of {len(found.drawn.values)} sets of numbers"
     return (
         f"<table class='spinesim-table outcomes'><caption>{caption}</caption>"
         "<colgroup><col class='name'><col class='mean'><col class='mean'><col></colgroup>"
@@ -129,7 +132,7 @@ def main_table(found: Found) -> str:
 
 
 def trial_table(board: pd.DataFrame, says: str, people: int) -> str:
-    """HTML: every figure of the trial, model beside paper."""
+    """HTML: every figure of the trial, model beside paper, behind a line to open."""
     lines = []
     for row in board.itertuples():
         where = "inside" if row.inside else f"{far(row.outside)} half-bands outside"
@@ -140,11 +143,11 @@ def trial_table(board: pd.DataFrame, says: str, people: int) -> str:
             f"<td class='number'>{amount(row.paper_mean)}</td>"
             f"<td>band {amount(row.paper_low)} to {amount(row.paper_high)}: {where}{sure}</td></tr>"
         )
-    caption = f"Model beside paper: {escape(says)}, {people} people an arm"
+    title = f"Model beside paper: {escape(says)}, {people} people an arm"
     return (
-        f"<table class='spinesim-table outcomes'><caption>{caption}</caption>"
+        f"<details><summary>{title}</summary><table class='spinesim-table outcomes'>"
         "<colgroup><col class='name'><col class='mean'><col class='mean'><col></colgroup>"
         "<thead><tr><th scope='col'>Figure</th><th scope='col'>Model</th><th scope='col'>Paper</th>"
         "<th scope='col'>Inside the paper's band?</th></tr></thead>"
-        f"<tbody>{''.join(lines)}</tbody></table>"
+        f"<tbody>{''.join(lines)}</tbody></table></details>"
     )
