@@ -32,6 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _command(argv: Sequence[str] | None) -> int:
     from spinesim.cli import (
         calibrate,
+        case,
         docs,
         evidence,
         import_data,
@@ -67,6 +68,7 @@ def _command(argv: Sequence[str] | None) -> int:
         "report": report.report,
         "serve": serve.serve,
         "docs": docs.docs,
+        "case": case.case,
     }
     if args.command not in commands:
         parser.print_help()

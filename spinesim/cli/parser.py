@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import NoReturn
 
-from spinesim.cli import calibrate, docs, import_data, naive, report, serve, uncertainty, validate
+from spinesim.cli import calibrate, case, docs, import_data, naive, report, serve, uncertainty, validate
 from spinesim.cli.running import add_running
 from spinesim.errors import SpinesimError
 
@@ -16,7 +16,7 @@ LARGEST = 1e15
 STANCES = "sceptical, base, hopeful or article"
 COMMANDS = (
     "lab | serve | run | compare | report | import | trial | validate | calibrate | claims | uncertainty | "
-    "naive | evidence | docs"
+    "naive | evidence | docs | case"
 )
 TEACH = """\
 examples, from simple to rich:
@@ -33,6 +33,7 @@ examples, from simple to rich:
   spinesim report s/ --out report.html          one page for the meeting
   spinesim import --template visits.csv         a form for your own appointments; then: import visits.csv
   spinesim serve 11                             the clinic lead's lab as a page of its own
+  spinesim case list                            the patients of the case room; then: case play, case replay
   spinesim docs --out site/                     the course as a site, with sliders that need no program
   spinesim trial sciatica_conservative          a published trial re-run, model beside paper
   spinesim validate                             every published trial: what falls inside, misses first
@@ -143,6 +144,7 @@ def make_parser() -> argparse.ArgumentParser:
     report.add(commands)
     serve.add(commands)
     docs.add(commands)
+    case.add(commands)
 
     evidence = commands.add_parser(
         "evidence",

@@ -5,7 +5,7 @@ from spinesim.study.case.diary import diary, happened, results, says
 from spinesim.study.case.file import CaseFile, Choice, case_names, load_case
 from spinesim.study.case.log import Log, load_log, read_log, save_log, start, text_of
 from spinesim.study.case.play import YOURS, Played, Visit, play
-from spinesim.study.case.questions import GROUPS, Question, answer, minutes, questions
+from spinesim.study.case.questions import GROUPS, Question, answer, check_asked, minutes, questions
 from spinesim.study.case.vote import count_votes, letters, majority
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "Visit",
     "answer",
     "case_names",
+    "check_asked",
     "count_votes",
     "debrief",
     "debrief_steps",

@@ -90,7 +90,9 @@ def says(played: Played, key: str) -> str:
     if question.sign:
         return answer(question, bool(played.signs.found[key][0]), own)
     if key == "wish":
-        return answer(question, str(played.case.people(1, played.log.seed).table()["goal"].iloc[0]).capitalize(), own)
+        return answer(
+            question, str(played.case.people(1, played.log.seed).table()["goal"].iloc[0]).capitalize(), own
+        )
     facts = played.now.facts
     value = getattr(facts, question.tells[0])
     if isinstance(value, float):

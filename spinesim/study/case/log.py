@@ -55,7 +55,11 @@ def start(case: str, *, seed: int | None = None, clinic: str = AMPLE) -> Log:
         for name in ("physiotherapy_sessions", "cbt_sessions")
         if getattr(settings, name)
     }
-    return Log(case=case, seed=file.seed if seed is None else seed, clinic=clinic, **doses)
+    wish = {"case": case, "seed": file.seed if seed is None else seed, "clinic": clinic, **doses}
+    try:
+        return Log.model_validate(wish)
+    except ValidationError as wrong:
+        raise SpinesimError(f"This case cannot begin: {complaint(wrong, Log)}") from None
 
 
 def text_of(log: Log) -> str:

@@ -21,7 +21,7 @@ from spinesim.study.case.lists import clinic_with_lists
 from spinesim.study.case.log import Log
 from spinesim.study.case.orders import refusals, warnings
 from spinesim.study.case.policy import policy
-from spinesim.study.case.questions import known_facts, minutes
+from spinesim.study.case.questions import check_asked, known_facts, minutes
 from spinesim.study.results import Results, collect
 from spinesim.study.simulation import Plan, plan, shipped_evidence
 
@@ -246,6 +246,8 @@ def play(log: Log, *, _case: CaseFile | None = None) -> Played:
         One sentence: a case, clinic or order that is not there, or a log of another version or patient.
     """
     case = _case or log.file()
+    for choice in log.choices:
+        check_asked(choice.asked)
     wish = plan_of(log, case, policy_of(log, case, log.choices, twins=False), YOURS)
     clinic = _run(wish, len(log.choices))
     visits = clinic.visits

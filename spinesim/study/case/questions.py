@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import fields, replace
+from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -114,6 +115,21 @@ def known_facts(facts: Facts, asked: Collection[str], today: Collection[str]) ->
     empty = Facts()
     hidden = {one.name: getattr(empty, one.name) for one in fields(Facts) if one.name in tellable - told}
     return replace(facts, **hidden)
+
+
+def check_asked(asked: Collection[str]) -> None:
+    """Refuse a question that nobody can ask.
+
+    Raises
+    ------
+    SpinesimError
+        One sentence with the nearest that there is.
+    """
+    for key in asked:
+        if key not in all_questions():
+            near = get_close_matches(key, all_questions(), 1)
+            hint = f"did you mean '{near[0]}'?" if near else "see data/case_room/questions.toml."
+            raise SpinesimError(f"There is no question '{key}': {hint}")
 
 
 def minutes(key: str, numbers: Mapping[str, float]) -> float:

@@ -30,7 +30,7 @@ def twins(made: Any) -> tuple[bytes, str]:
         for axes, (outcome, (label, top)) in zip(figure.subplots(1, 2), WHAT.items(), strict=True):
             said.append(_panel(axes, made, outcome, label, top))
         handles, names = figure.axes[0].get_legend_handles_labels()
-        figure.legend(handles, names, loc="outside upper center", ncols=4, frameon=False)
+        figure.legend(handles, names, loc="outside upper center", ncols=2, frameon=False)
         canvas.draw()
     return pictures.png(canvas), " ".join(said)
 

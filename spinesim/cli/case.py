@@ -1,0 +1,163 @@
+"""``spinesim case``: the case room for scripts: list, play a decision at a time, replay a log to the bit."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from spinesim.errors import SpinesimError
+
+if TYPE_CHECKING:
+    from spinesim.study.case import Played
+
+EXAMPLE = '{"asked": ["straight_leg_raise"], "orders": ["education", "nsaid"], "again_weeks": 4}'
+
+
+def add(commands: Any) -> None:
+    """Add the command to the parser."""
+    case = commands.add_parser(
+        "case",
+        help="treat one simulated patient, or replay how somebody did",
+        description="The case room for scripts. The patient lives in the clinic's own engine; a choice log "
+        "replays to the identical patient.",
+    )
+    what = case.add_subparsers(dest="what", metavar="list | play | replay", required=True)
+    what.add_parser("list", help="the patients there are", description="List the patients there are.")
+    play = what.add_parser(
+        "play",
+        help="play a case, a decision at a time",
+        description="Begin a case, or go on from its log; prints what is known at the visit that waits for a "
+        f"decision. One --choice a visit, as JSON, such as '{EXAMPLE}'.",
+    )
+    play.add_argument("case", help="shipped name or .toml file, or a choice log to go on from")
+    play.add_argument(
+        "--choice", action="append", default=[], metavar="JSON", help="what is done at the next visit"
+    )
+    play.add_argument("--clinic", default="ample", help="whose waiting lists (default: ample, none)")
+    play.add_argument("--seed", type=int, help="another fate (default: the case's own)")
+    play.add_argument("--save", type=Path, metavar="FILE.json", help="write the choice log here")
+    replay = what.add_parser(
+        "replay",
+        help="replay a choice log, and debrief a finished one",
+        description="Replay a choice log to the identical patient; a finished one is debriefed on its twins.",
+    )
+    replay.add_argument("log", type=Path, help="the choice log")
+    replay.add_argument("--twins", type=int, default=500, help="twins of the debrief (default: 500; 0: none)")
+    replay.add_argument("--page", type=Path, metavar="FILE.html", help="write the debrief as one page")
+
+
+def case(args: argparse.Namespace) -> int:
+    """List, play or replay."""
+    return {"list": _list, "play": _play, "replay": _replay}[args.what](args)
+
+
+def _list(_: argparse.Namespace) -> int:
+    from spinesim.study import case as room
+
+    for name in room.case_names():
+        one = room.load_case(name)
+        print(f"{name:22} {one.title}: {one.short}")
+    return 0
+
+
+def _play(args: argparse.Namespace) -> int:
+    from spinesim.study import case as room
+
+    if str(args.case).endswith(".json"):
+        log = room.load_log(args.case)
+    else:
+        log = room.start(args.case, seed=args.seed, clinic=args.clinic)
+    played = room.play(log)
+    for text in args.choice:
+        if played.over:
+            raise SpinesimError(
+                f"The case is over after {len(played.log.choices)} decisions: leave out the rest."
+            )
+        played = played.decide(_choice(text))
+    if args.save:
+        room.save_log(played.log, args.save)
+    _show(played)
+    return 0
+
+
+def _choice(text: str) -> Any:
+    """A decision as typed."""
+    from pydantic import ValidationError
+
+    from spinesim.evidence.models import complaint
+    from spinesim.study.case import Choice, check_asked
+
+    try:
+        choice = Choice.model_validate(json.loads(text))
+    except (json.JSONDecodeError, RecursionError):
+        raise SpinesimError(f"--choice {text[:40]} is not JSON; write it like '{EXAMPLE}'.") from None
+    except ValidationError as wrong:
+        raise SpinesimError(f"--choice: {complaint(wrong, Choice)}") from None
+    check_asked(choice.asked)
+    return choice
+
+
+def _show(played: Played) -> None:
+    """What is known at the visit that waits, or how it ended."""
+    from spinesim.study import case as room
+
+    last = played.visits[-1]
+    if played.over:
+        pain = played.weekly["pain"][-1]
+        print(
+            f"{played.case.title}: the end, after {len(played.log.choices)} decisions; pain {pain:.0f} of 10."
+        )
+        print("Save the log (--save) and run `spinesim case replay` for the debrief.")
+        return
+    since = played.visits[-2].day if last.number > 1 else 0.0
+    if last.number == 1:
+        print(f"{played.case.title}: {played.case.short}.\n“{' '.join(played.case.opening.split())}”")
+    print(f"Visit {last.number}, week {last.facts.weeks:.0f}. Pain {last.facts.pain:.0f} of 10, ", end="")
+    print(f"disability {last.facts.disability:.0f} of 100. {played.has_minutes:g} minutes.")
+    if last.number > 1:
+        lines = [*room.happened(played, since, last.day), *room.diary(played, since, last.day)]
+        print("\n".join(f"  {line}" for line in lines))
+        asked = played.log.choices[-1].asked
+        print("\n".join(f"  asked before: {key}: {room.says(played, key)}" for key in asked))
+    print("\n".join(f"  {line}" for line in room.results(played)))
+    for key, share in played.beliefs().patterns[:3]:
+        print(f"  {100 * share:3.0f} %  {key}")
+
+
+def _replay(args: argparse.Namespace) -> int:
+    from spinesim.study import case as room
+    from spinesim.study.told import noun
+
+    if args.twins and not 2 <= args.twins <= 100_000:
+        raise SpinesimError(f"--twins is {args.twins}; give 0, or a whole number from 2 to 100,000.")
+    if args.page and args.page.suffix != ".html":
+        raise SpinesimError(f"--page is {args.page}; give a name that ends in .html.")
+    played = room.play(room.load_log(args.log))
+    for number, choice in enumerate(played.log.choices, 1):
+        did = ", ".join(noun(step).bare for step in choice.orders) or "nothing ordered"
+        print(f"visit {number}, week {played.visits[number - 1].facts.weeks:.0f}: {did}")
+    _show(played)
+    if not played.over or not args.twins:
+        return 0
+    made = room.debrief(played, args.twins, min(args.twins, 200))
+    print(made.story.sentence)
+    rows = made.regret.set_index("outcome").loc[["disability_average", "harms", "cost", "qaly"]]
+    print(f"\nThe guideline beside these decisions, {args.twins} twins:")
+    print(rows[["difference", "low", "high", "unit"]].round(3).to_string())
+    print(f"\nTwins who fared worse than this patient: {made.luck['worse_off'].iloc[0]:.0f} of 100.")
+    if len(made.decisions):
+        top = made.decisions.iloc[0]
+        worth = f"{top['worth']:+,.0f} USD"
+        print(f"What mattered most: {noun(top['step']).bare} at visit {top['visit']} ({worth}).")
+    if args.page:
+        from spinesim.view.case_room import page, pictures
+
+        text = page.render(made, (pictures.timeline(made), pictures.twins(made)))
+        try:
+            args.page.write_text(text, encoding="utf-8")
+        except OSError as wrong:
+            raise SpinesimError(f"{args.page} cannot be written ({wrong.strerror}).") from None
+        print(f"Written: {args.page}")
+    return 0
