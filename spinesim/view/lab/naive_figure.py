@@ -8,7 +8,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from spinesim.study.naive.answers import METHODS
-from spinesim.view import naive, plots, style
+from spinesim.view import naive, plots, style, words
 from spinesim.view.figure import Box, new_canvas, png
 from spinesim.view.lab.naive_words import CHARACTERISTICS, RATIO, UNITS, Told, capital, label, phrases
 
@@ -29,7 +29,7 @@ class NaiveFigure:
     def __init__(self) -> None:
         with plots.look():
             self.figure, self.canvas = new_canvas(WIDTH / DOTS, HEIGHT / DOTS)
-            self.answers = self.figure.add_axes((0.262, 0.17, 0.285, 0.70))
+            self.answers = self.figure.add_axes((0.262, 0.17, 0.272, 0.70))
             self.who = self.figure.add_axes((0.715, 0.26, 0.27, 0.61))
 
     def tiles(self, told: Told) -> list[bytes]:
@@ -51,6 +51,7 @@ class NaiveFigure:
         axes.set_yticks(range(len(METHODS)), [capital(said[one]) for one in METHODS])
         axes.tick_params(axis="y", labelsize=style.FONT - 2)
         axes.get_yticklabels()[-1].set_fontweight("bold")
+        axes.set_xlabel(style.by_region(words.said_unit(axes.get_xlabel()), style.regions_of(told.truth)))
         axes.set_title("", loc="left")
         axes.text(
             -0.86, 1.07, label(told.outcome), transform=axes.transAxes, fontweight="bold",
