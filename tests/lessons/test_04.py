@@ -31,6 +31,8 @@ def test_the_dose_that_arrives_counts() -> None:
     plenty, usual = facts("04", sessions=32, adherence=35), facts("04")
     assert is_about(plenty["attended"], usual["attended"].value, 0.2)
     assert is_about(plenty["gain_two_years"], usual["gain_two_years"].value, 0.02)
+    all_of_them = facts("04", adherence=100)["gain_week_26"].value
+    assert -0.1 < all_of_them - usual["gain_week_26"].value < 0, "less than a tenth of a point more"
 
 
 def test_a_full_course_before_leaves_less_to_gain_not_nothing() -> None:
