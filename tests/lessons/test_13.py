@@ -47,6 +47,9 @@ def test_zero_cannot_be_ruled_out_but_what_people_notice_can() -> None:
 def test_chance_is_the_larger_part_for_pain_not_for_cost() -> None:
     run = facts()
     assert is_about(run["share_pain_12_months"], 26, 1) and is_about(run["share_cost_health_system"], 56, 1)
+    for outcome, top in (("pain_12_months", 44), ("cost_health_system", 74)):
+        share = run[f"share_{outcome}"]
+        assert share.low < 5 and abs(share.high - top) < 5
     assert run["width_chance"].value > run["width_numbers"].value > run["width_readers"].value
     assert run["width_readers"].value < 0.1
 
