@@ -12,12 +12,12 @@ ONLY: dict[str, Any] = {"routines": 0, "flare": 100, "desk": 0}
 DESK, LIFT = "At a desk", "Lifting and carrying"
 
 
-def test_everything_kept_spares_ten_and_four_in_ten_relapse_all_the_same() -> None:
+def test_the_plan_spares_ten_and_four_in_ten_relapse_all_the_same() -> None:
     run = facts("14")
     assert is_about(run["relapsed"], -10, 1) and run["relapsed"].high < -5
-    assert is_about(run["relapsed_stops"], 49, 1) and is_about(run["relapsed_kept"], 39, 1)
+    assert is_about(run["relapsed_stops"], 48, 1) and is_about(run["relapsed_kept"], 38, 1)
     assert is_about(run["flares"], -0.2, 0.1)
-    assert is_about(run["days_off_work"], -5, 1) and is_about(run["cost"], 87, 1)
+    assert is_about(run["days_off_work"], -5, 1) and is_about(run["cost"], 80, 1)
     assert abs(run["pain_average"].value) < 0.1, "the two curves nearly cover each other"
 
 
@@ -29,7 +29,7 @@ def test_a_quarter_fewer_flares_and_a_tenth_fewer_days_off() -> None:
 
 
 def test_it_is_the_routines() -> None:
-    routines = facts("14", **ONLY | {"routines": 100})
+    routines = facts("14", **ONLY | {"routines": 90})
     assert is_about(routines["relapsed"], -10, 1)
     desk = facts("14", **ONLY | {"desk": 100, "work": DESK})
     assert is_about(desk["flares"], -0.02, 0.01) and abs(desk["relapsed"].value) < 1
@@ -40,7 +40,7 @@ def test_it_is_the_routines() -> None:
 
 
 def test_few_keepers_save_little() -> None:
-    few, most = facts("14", **ONLY | {"routines": 8}), facts("14", **ONLY | {"routines": 91})
+    few, most = facts("14", **ONLY | {"routines": 8}), facts("14", **ONLY | {"routines": 90})
     assert few["relapsed"].low > most["relapsed"].high
 
 
@@ -67,6 +67,6 @@ def test_days_off_are_saved_by_fitness_and_not_by_fewer_flares() -> None:
 
 def test_the_work_decides_how_many_days_are_missed() -> None:
     desk, lift = facts("14", work=DESK), facts("14", work=LIFT)
-    assert is_about(desk["days_off_kept"], 28, 1) and is_about(lift["days_off_kept"], 84, 1)
-    assert is_about(desk["days_off_work"], -4, 1) and is_about(lift["days_off_work"], -7, 1)
+    assert is_about(desk["days_off_kept"], 29, 1) and is_about(lift["days_off_kept"], 86, 1)
+    assert is_about(desk["days_off_work"], -4, 1) and is_about(lift["days_off_work"], -6, 1)
     assert abs(desk["disability_kept"].value - lift["disability_kept"].value) < 0.5, "the same backs"
