@@ -22,13 +22,14 @@ CHOICES = {
     "herniation": HERNIATIONS,
     "serious": ("none", *SERIOUS),
 }
-FLAGS = ("female", "insomnia", *RISKS, *TISSUES)
-NUMBERS = ("age", "limb_pain", "axial_pain", "months_in_pain", "prior_sessions", "fear")
+FLAGS = ("female", "insomnia", "boom_bust", *RISKS, *TISSUES)
+NUMBERS = ("age", "limb_pain", "axial_pain", "months_in_pain", "prior_sessions", "fear", "serious_day")
 KEYS = (*NUMBERS, *FLAGS, *CHOICES, "course", "signs")
 SEX = ("sex", "gender", "woman", "man", "male")
 PLACES = {"lumbar": "back", "cervical": "neck"}
 PERCENT = 100
 MOST_SESSIONS = 1_000
+WHOLE = ("prior_sessions", "serious_day")
 MONTHS = 12
 
 
@@ -62,8 +63,9 @@ def describe(
     conditions : sequence of Condition
     person : mapping, optional
         Keys as in `KEYS`: age (years), months_in_pain, prior_sessions (exercise sessions before the
-        referral), limb_pain and axial_pain (NRS at entry), fear (0-100 at entry), female, insomnia, other
-        illnesses and tissue (yes or no), occupation, goal, herniation, serious, course (a name), and
+        referral), limb_pain and axial_pain (NRS at entry), fear (0-100 at entry), serious_day (day after the
+        referral on which a described serious disease begins), female, insomnia, other
+        illnesses, boom_bust (crams the week's work into a day or two) and tissue (yes or no), occupation, goal, herniation, serious, course (a name), and
         signs (a list of their names, or name: present). A herniation or serious disease is that of
         whoever's pattern can have it; one of the conditions must.
 
@@ -122,6 +124,8 @@ def _can_be(evidence: Evidence, conditions: Sequence[Condition], given: Mapping[
     """Refuse what is possible one by one, but not together."""
     if given.get("limb_pain") == 0 and given.get("axial_pain") == 0:
         raise SpinesimError("person: limb_pain and axial_pain are both 0; give pain above 0 in one of them.")
+    if "serious_day" in given and not given.get("serious"):
+        raise SpinesimError("person: serious_day is given, but no serious disease; give serious as well.")
     if "months_in_pain" in given:
         _can_last(evidence, conditions, given["months_in_pain"], given.get("age"))
     retired = evidence.value("person.retired_from")
@@ -164,6 +168,7 @@ def _limits(evidence: Evidence) -> dict[str, tuple[float, float, str]]:
         "months_in_pain": (0, oldest * 12, "months"),
         "prior_sessions": (0, MOST_SESSIONS, "whole sessions"),
         "fear": (0, PERCENT, "on a scale of 0 to 100"),
+        "serious_day": (0, max(evidence.value(f"serious.{kind}.onset_days") for kind in SERIOUS), "days"),
     }
 
 
@@ -172,7 +177,7 @@ def _number(key: str, value: object, low: float, high: float, unit: str) -> floa
         raise SpinesimError(f"person: {key} is '{value[:20]}', a text; write {value[:20]} without quotes.")
     real = isinstance(value, numbers.Real) and not isinstance(value, bool)
     number = float(value) if real else math.nan  # type: ignore[arg-type]
-    whole = key != "prior_sessions" or number == np.floor(number)
+    whole = key not in WHOLE or number == np.floor(number)
     if not (low <= number <= high and whole):
         raise SpinesimError(
             f"person: {key} is {str(value)[:20]}; give a number from {low:g} to {high:g} {unit}."

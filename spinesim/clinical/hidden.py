@@ -57,7 +57,8 @@ def serious(evidence: Evidence, what: Condition, u: Uniforms, n: int, given: Map
     day = np.full(n, np.inf)
     for i in range(1, len(SERIOUS) + 1):
         if (kind == i).any():
-            begins = np.floor(value(f"serious.{SERIOUS[i - 1]}.onset_days") * u("serious_day"))
+            drawn = np.floor(value(f"serious.{SERIOUS[i - 1]}.onset_days") * u("serious_day"))
+            begins = np.full(n, given["serious_day"]) if "serious_day" in given else drawn
             day = np.where(kind == i, begins, day)
     if prevalence[0] > 0 and "serious" not in given:
         drawn = u("cauda_equina")

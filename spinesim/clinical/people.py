@@ -190,7 +190,7 @@ def traits(
     occupation = np.asarray(same("occupation", drawn), dtype=np.int64)
     goal = np.asarray(same("goal", goals(evidence, what, occupation, age, u("goal"))), dtype=np.int64)
     insomnia = same("insomnia", u("insomnia") < value("person.insomnia"))
-    boom_bust = u("boom_bust") < value("person.boom_bust")
+    boom_bust = same("boom_bust", u("boom_bust") < value("person.boom_bust"))
     found: dict[str, npt.NDArray[np.generic]] = {
         name: same(name, risk(evidence, name, age, female, u(name))) for name in RISKS
     }

@@ -139,7 +139,7 @@ def cohort(
         Defaults to the shipped parameters.
     **person
         What is the same for everyone: age, female, occupation, goal, limb_pain, axial_pain,
-        months_in_pain, prior_sessions, insomnia, fear, kidney_disease, ulcer, anticoagulated, diabetes,
+        months_in_pain, prior_sessions, insomnia, boom_bust, fear, kidney_disease, ulcer, anticoagulated, diabetes,
         osteoporosis, herniation, facet_source, si_source, muscle_source, narrowed, serious, course, signs.
 
     Returns

@@ -119,7 +119,7 @@ class LabFigure:
             }
             self.icons = {
                 arm: plots.IconArray(
-                    axes, self.categories, f"{arm}: 100 people", style.arm_style(position).colour
+                    axes, self.categories, f"{arm}: 100 people at the end", style.arm_style(position).colour
                 )
                 for position, (arm, axes) in enumerate(zip(self.arms, lower, strict=True))
             }

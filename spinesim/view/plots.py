@@ -28,6 +28,8 @@ from spinesim.errors import SpinesimError
 from spinesim.view import style
 
 DPI = 110
+LABEL = 10
+"""Letters of an arm's name beside its line, before it goes on in the next line."""
 SIDE = 10
 """Icons along each side of an icon array (100 people)."""
 
@@ -114,7 +116,8 @@ class FanChart:
             raise SpinesimError(f"No fan chart for '{outcome}': choose one of {', '.join(style.SCALES)}.")
         self.axes, self.outcome, self.arms = axes, outcome, list(arms)
         self.scale = style.scale(outcome, regions)
-        names = labels or {}
+        names = {arm: wrapped((labels or {}).get(arm, arm), LABEL) for arm in self.arms}
+        self.lines_of_label = max(name.count("\n") + 1 for name in names.values())
         axes.set_xlim(0, last_week)
         axes.set_ylim(0, self.scale.top)
         axes.xaxis.set_major_locator(MultipleLocator(26 if last_week > 60 else 13))
@@ -145,7 +148,7 @@ class FanChart:
             self.texts[arm] = axes.text(
                 last_week * 1.045,
                 0,
-                names.get(arm, arm),
+                names[arm],
                 color=form.colour,
                 fontweight="bold",
                 va="center",
@@ -203,7 +206,7 @@ class FanChart:
             self.lines[arm].set_data(week, mean)
             ends.append(float(mean[-1]) if len(mean) else 0.0)
         for arm, end, height in zip(
-            self.arms, ends, spread(ends, 0.085 * self.scale.top, self.scale.top), strict=True
+            self.arms, ends, spread(ends, 0.085 * self.lines_of_label * self.scale.top, self.scale.top), strict=True
         ):
             self.texts[arm].set_y(height)
             self.ticks[arm].set_data([right, right * 1.035], [end, height])

@@ -2,10 +2,10 @@
 
 import pytest
 
-from spinesim.view.lab.spec import lesson_files, load_lesson
+from spinesim.view.lab.spec import NO_CONTROLS, lesson_files, load_lesson
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-LABS = [name for name in lesson_files() if load_lesson(name).lab not in ("guide", "clinic")]
+LABS = [name for name in lesson_files() if load_lesson(name).lab not in NO_CONTROLS]
 SLIDER = "MRI scan from week"
 
 

@@ -69,6 +69,7 @@ def test_all_else_stays_each_persons_own_fate(key):
         "goal": {"goal_level"},
         "herniation": {"resorbs"},
         "insomnia": {"sleep_rest", "goal_level"},
+        "boom_bust": {"active_days"},
         "course": {"limb_days", "axial_days", "limb_lasting", "axial_lasting", "wobble"},
     }
     plain, cohort = columns(draw()), columns(draw(**{key: GIVEN[key]}))

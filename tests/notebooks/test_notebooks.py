@@ -13,12 +13,12 @@ from nbclient import NotebookClient
 import spinesim as ss
 from spinesim import view
 from spinesim.study.simulation import shipped_evidence
-from spinesim.view.lab.spec import lesson_files, load_lesson
+from spinesim.view.lab.spec import NO_CONTROLS, lesson_files, load_lesson
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 PROJECTED = sorted((ROOT / "notebooks" / "facilitator").glob("*.ipynb"))
-LABS = [path for path in NOTEBOOKS if load_lesson(path.stem).lab not in ("guide", "clinic")]
+LABS = [path for path in NOTEBOOKS if load_lesson(path.stem).lab not in NO_CONTROLS]
 DRIVE = """
 from spinesim import view
 again = view.lesson("{id}")

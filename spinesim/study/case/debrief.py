@@ -188,7 +188,8 @@ def wrong_table(name: str, twins: int = TWINS) -> pd.DataFrame:
     usual = finish(plan_of(log, case, case.pathway(), GUIDELINE, twins))
     rows = []
     for way in case.wrong:
-        done = finish(plan_of(log, case, policy_of(log, case, way.choice), way.name, twins))
+        policy = policy_of(log, case, way.choice, rescue=not way.misses_alarms)
+        done = finish(plan_of(log, case, policy, way.name, twins))
         study = Study({GUIDELINE: [usual], way.name: [done]})
         table = study.differences().set_index("outcome")
         qaly = [measure(study.results[arm][0], "qaly") for arm in study.arms]

@@ -67,11 +67,12 @@ class Teach(Strict):
 class Wrong(Strict):
     """A wrong way through the case, and in what it is worse than the guideline on average.
 
-    `more` and `fewer` name outcomes (`spinesim.study.OUTCOMES`) that it raises or lowers.
+    With `misses_alarms` nobody acts on a red flag unless a choice does. `more` and `fewer` name outcomes (`spinesim.study.OUTCOMES`) that it raises or lowers.
     """
 
     name: Text
     says: Text
+    misses_alarms: bool = False
     choice: Annotated[list[Choice], Field(min_length=1)]
     more: list[Key] = []
     fewer: list[Key] = []

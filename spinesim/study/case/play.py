@@ -26,6 +26,7 @@ from spinesim.study.results import Results, collect
 from spinesim.study.simulation import Plan, plan, shipped_evidence
 
 YOURS = "your decisions"
+ALARM = ("red_flag",)
 INVASIVE = ("procedure", "operation")
 ROUNDED = 1e-6  # weeks; a log is written with finite digits
 
@@ -119,7 +120,8 @@ class Played:
 
     def known(self, asked_now: Sequence[str] = ()) -> Facts:
         """What the clinic knows at this visit, having asked these things today."""
-        facts = known_facts(self.now.facts, self.asked(asked_now), asked_now)
+        plain = () if self.now.number == 1 else ALARM  # who comes back with a red flag comes because of it
+        facts = known_facts(self.now.facts, self.asked(asked_now), asked_now, plain)
         return self.beliefs(asked_now).in_facts(facts)
 
     def beliefs(self, asked_now: Sequence[str] = ()) -> Beliefs:
@@ -218,7 +220,12 @@ def invasive_steps() -> tuple[str, ...]:
 
 
 def policy_of(
-    log: Log, case: CaseFile, choices: Sequence[Choice], met: Sequence[Facts] = (), twins: bool = True
+    log: Log,
+    case: CaseFile,
+    choices: Sequence[Choice],
+    met: Sequence[Facts] = (),
+    twins: bool = True,
+    rescue: bool = True,
 ) -> Pathway:
     """The pathway that a list of choices makes; see `policy`."""
     return policy(
@@ -231,6 +238,7 @@ def policy_of(
         cbt_sessions=log.cbt_sessions,
         met=met,
         twins=twins,
+        rescue=twins and rescue,
     )
 
 

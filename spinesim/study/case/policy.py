@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from spinesim.pathway import STEPS, Criterion, Facts, Pathway, Rule, Settings
 from spinesim.pathway.criterion import read_criterion
@@ -28,18 +28,20 @@ def policy(
     cbt_sessions: int,
     met: Sequence[Facts] = (),
     twins: bool = True,
+    rescue: bool = True,
 ) -> Pathway:
     """The pathway that does at the n-th visit what was chosen at the n-th visit.
 
     Parameters
     ----------
     choices : what was chosen, visit by visit
-    guideline : its urgent rules act where a twin meets an emergency that the patient never met
+    guideline : its urgent rules act where a twin meets an emergency at a visit at which the patient met none
     important_pain : NRS; for pain below it (unless the patient's own was lower) nobody is injected or
         operated on, unless urgently
     invasive : steps for which that holds
     met : what was observed at the patient's own visits, in order
     twins : False for the patient alone, without any guard
+    rescue : whether the guideline's urgent rules act at all
 
     Notes
     -----
@@ -56,8 +58,7 @@ def policy(
             for step in choice.orders
         }
         rules += _visit_rules(number, choice, guards)
-    emergencies = [rule for rule in guideline.rules if twins and _acts_in_an_emergency(rule, met)]
-    first = [rule.model_copy(update={"id": f"emergency_{rule.id}"}) for rule in emergencies]
+    first = [one for rule in guideline.rules if rescue for one in _emergency_rules(rule, met)]
     if not first and not rules:  # a pathway has a rule
         when = {"visits_at_least": NEVER}
         nothing = {"id": "nothing", "says": "Nothing is done", "when": when, "offer": ["education"]}
@@ -125,8 +126,18 @@ def _guards(step: str, choice: Choice, facts: Facts | None, pain: float) -> Crit
     return tuple(one for one in needs if facts is None or holds([one], facts))
 
 
-def _acts_in_an_emergency(rule: Rule, met: Sequence[Facts]) -> bool:
-    """An urgent rule for what the patient never met at any visit; where they met it, the choices speak."""
+def _emergency_rules(rule: Rule, met: Sequence[Facts]) -> list[Rule]:
+    """An urgent rule for all visits but those at which the patient met the emergency: there the choices speak."""
     alarm = any(one.fact in ALARMS and one.value is True for one in rule.when)
     plain = all(one.setting is None for one in rule.when)
-    return rule.urgent and alarm and plain and not any(holds(rule.when, facts) for facts in met)
+    if not (rule.urgent and alarm and plain):
+        return []
+    spoken = [0, *(number for number, facts in enumerate(met, 1) if holds(rule.when, facts)), NEVER]
+    made = []
+    for before, after in pairwise(spoken):
+        if after - before < 2:
+            continue
+        span = {"visits_at_least": before + 1, "visits_at_most": after - 1}
+        when = (*rule.when, *(read_criterion(key, number) for key, number in span.items()))
+        made.append(rule.model_copy(update={"id": f"emergency_{rule.id}_from_{before + 1}", "when": when}))
+    return made

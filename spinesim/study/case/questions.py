@@ -98,7 +98,9 @@ def questions(condition: str) -> list[tuple[str, Question]]:
     ]
 
 
-def known_facts(facts: Facts, asked: Collection[str], today: Collection[str]) -> Facts:
+def known_facts(
+    facts: Facts, asked: Collection[str], today: Collection[str], plain: Collection[str] = ()
+) -> Facts:
     """Only what has been asked for: what nobody asked is as if it were not there.
 
     Parameters
@@ -106,8 +108,9 @@ def known_facts(facts: Facts, asked: Collection[str], today: Collection[str]) ->
     facts : what could be observed
     asked : everything asked so far
     today : what was asked at this visit
+    plain : facts that nobody need ask for
     """
-    told, tellable = set(), set()
+    told, tellable = {*plain}, set()
     for key, one in all_questions().items():
         tellable.update(one.tells)
         if key in (today if one.today else asked):

@@ -18,7 +18,7 @@ from spinesim.view.case_room.consult import Consult
 from spinesim.view.case_room.debrief import DebriefPart
 from spinesim.view.case_room.facts import facts_of
 from spinesim.view.controls import STYLE, Choice, StatusLine, TextLine, html, paragraphs, row
-from spinesim.view.jobs import LatestJob, Work, in_words
+from spinesim.view.jobs import LatestJob, Work, event_loop, in_words
 from spinesim.view.lab.shown import Picture, Shown
 from spinesim.view.lab.spec import LessonFile
 from spinesim.view.lesson.parts import button, column, visible
@@ -27,6 +27,8 @@ from spinesim.view.limits import refuse_too_much
 
 FOLDER = "my_cases"
 """Beside the learner's progress: one choice log a case."""
+ARRIVED = 0.2
+"""Seconds."""
 CLINICS = ("ample", "community", "hospital_pain_centre")
 LOOK = """<style>
 .spinesim .spinesim-case-words { font-size: 17px; font-style: italic; margin: 0.5em 0; }
@@ -36,6 +38,15 @@ LOOK = """<style>
 .spinesim table.spinesim-differential td.bar { width: 45%; }
 .spinesim table.spinesim-differential td.bar div { height: 12px; background: #0072B2; min-width: 1px; }
 </style>"""
+
+
+def soon(call: Callable[[], None]) -> None:
+    """Do it once what was set just before has arrived: a list sends its second change only after the first."""
+    loop = event_loop()
+    if loop is None:
+        call()
+    else:
+        loop.call_later(ARRIVED, call)
 
 
 class CaseLab:
@@ -88,8 +99,10 @@ class CaseLab:
             about="How long everything takes; with real lists the first look takes some seconds.",
         )
         self.paste = TextLine("Or go on from a choice log", hint="paste its text here, then press Enter")
-        self.begin_button = button("Begin", self.begin, "Meet this patient", "primary")
-        self.continue_button = button("Go on where I was", self.resume, "The saved choices of this patient")
+        self.begin_button = button("Begin", partial(soon, self.begin), "Meet this patient", "primary")
+        self.continue_button = button(
+            "Go on where I was", partial(soon, self.resume), "The saved choices of this patient"
+        )
         self.status = StatusLine("Choose a patient. There is no undo in medicine; you can begin again.")
         self.consult = Consult(self._decided, room_mode)
         self.debrief = DebriefPart()

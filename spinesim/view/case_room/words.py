@@ -64,6 +64,8 @@ def belief(played: Any, asked: list[str], labels: dict[str, str]) -> str:
         f"have asked and tested</caption><tbody>{rows}</tbody></table>"
     )
     lines = [f"Risk of serious disease, as far as asked: {beliefs.serious_risk:.1f} %."]
+    if known.red_flag:
+        lines = ["A red flag is there."]
     lines += room.results(played)
     there = [said for name, said in RISKS.items() if getattr(known, name)]
     lines += [f"Known: {listed(there)}."] if there else []

@@ -18,6 +18,8 @@ from spinesim.study.simulation import shipped_evidence
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Text = Annotated[str, Field(min_length=1)]
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+NO_CONTROLS = ("guide", "clinic", "case")
+"""Kinds of lab without the controls, guesses and slider page of the others."""
 OWN_CONTROLS = ("patients", "seed")
 """Controls that every lab has without a line in the file."""
 

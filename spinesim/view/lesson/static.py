@@ -9,6 +9,7 @@ from typing import Any
 
 from spinesim.errors import SpinesimError
 from spinesim.view.controls import STYLE, paragraphs
+from spinesim.view.lab.spec import NO_CONTROLS
 from spinesim.view.lesson import said
 from spinesim.view.lesson.questions import answer
 from spinesim.view.lesson.reveal import fact_of
@@ -51,7 +52,7 @@ def page(lesson: Any) -> str:
     if file.question:
         parts.append("<h3>Questions</h3>")
         parts += [_question(number, one, shown.facts) for number, one in enumerate(file.question, start=1)]
-    if file.lab not in ("clinic", "guide"):
+    if file.lab not in NO_CONTROLS:
         link = escape(SLIDERS.format(id=file.id), quote=True)
         parts.append(
             f"<p><a href='{link}'>Move the sliders of this lesson, without installing anything</a></p>"

@@ -69,7 +69,8 @@ function render({ model, el }) {
   let timer = 0;
 
   const say = () => {
-    const outside = published && (value < published.low ? published.below : value > published.high ? published.above : "");
+    const on = published && !model.get("disabled");
+    const outside = on && (value < published.low ? published.below : value > published.high ? published.above : "");
     const text = [mended, outside].filter(Boolean).join(" ");
     if (warning.textContent !== text) warning.textContent = text;
   };
@@ -148,6 +149,7 @@ function render({ model, el }) {
   const switched = () => {
     slider.disabled = box.disabled = model.get("disabled");
     root.classList.toggle("off", model.get("disabled"));
+    say();
   };
   model.on("change:value", heard);
   model.on("change:disabled", switched);
