@@ -100,13 +100,11 @@ def differential(
     evidence: Evidence,
     cohort: Cohort,
     signs: Signs,
-    kinds: Collection[str] | None = None,
     asked: Collection[str] | None = None,
 ) -> tuple[Keys, Floats]:
     """Log probability of every condition given age and the signs of the first visit.
 
-    With `kinds` ("history", "examination") or `asked` (their keys), only these signs have been looked for;
-    the others say nothing.
+    With `asked`, only these signs have been looked for; the others say nothing.
 
     Returns
     -------
@@ -119,7 +117,7 @@ def differential(
     log_p = before_signs(evidence, cohort)
     own = _places(table, cohort)
     for s, sign in enumerate(table.signs):
-        if (kinds is not None and sign.kind not in kinds) or (asked is not None and sign.key not in asked):
+        if asked is not None and sign.key not in asked:
             continue
         given = table.given[:, s]
         weight = np.where(signs.found[sign.key][:, None], np.log(given), np.log1p(-given))

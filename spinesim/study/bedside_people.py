@@ -142,7 +142,8 @@ def at_clinic(
     rates, reports = scan_rates(believed, cohort.age), _first_scan(evidence, cohort, draws)
     right, said = {}, {}
     for way, (kinds, scans) in KNOWN.items():
-        keys, log_p = differential(believed, cohort, signs, kinds)
+        asked = [one.key for one in sign_table(evidence).signs if one.kind in kinds]
+        keys, log_p = differential(believed, cohort, signs, asked)
         if scans:
             log_p = update(log_p, _weighed(rates, *reports))
         best = log_p.argmax(axis=1)

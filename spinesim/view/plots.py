@@ -206,7 +206,10 @@ class FanChart:
             self.lines[arm].set_data(week, mean)
             ends.append(float(mean[-1]) if len(mean) else 0.0)
         for arm, end, height in zip(
-            self.arms, ends, spread(ends, 0.085 * self.lines_of_label * self.scale.top, self.scale.top), strict=True
+            self.arms,
+            ends,
+            spread(ends, 0.085 * self.lines_of_label * self.scale.top, self.scale.top),
+            strict=True,
         ):
             self.texts[arm].set_y(height)
             self.ticks[arm].set_data([right, right * 1.035], [end, height])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
@@ -61,6 +62,18 @@ def differences(study: Any) -> tuple[str, str]:
 def said_in_html(text: str) -> str:
     """A sentence, escaped, in which '95 %' stays on one line."""
     return escape(text).replace("95 %", "95&nbsp;%")
+
+
+def own_facts(said: Sequence[str]) -> str:
+    """A table of what a lesson measures besides, one sentence a row; nothing where it measures nothing."""
+    rows = "".join(
+        f"<tr><th scope='row'>{escape(name)}</th><td>{said_in_html(told[:1].upper() + told[1:])}</td></tr>"
+        for name, told in (one.split(": ", 1) for one in said if ": " in one)
+    )
+    if not rows:
+        return ""
+    caption = "<caption>What this lesson measures besides</caption>"
+    return f"<table class='spinesim-table'>{caption}<tbody>{rows}</tbody></table>"
 
 
 def when(day: float) -> str:

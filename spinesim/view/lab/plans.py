@@ -18,6 +18,7 @@ from spinesim.view.lab.facts import facts_of
 from spinesim.view.lab.points import published
 from spinesim.view.lab.shown import Fact, Picture, Settings, Shown
 from spinesim.view.lab.spec import LessonFile
+from spinesim.view.lesson import said
 from spinesim.view.limits import refuse_too_much
 
 KEPT = 8
@@ -66,6 +67,7 @@ class PlanRunner:
         facts = facts_of(study, self.lesson)
         yield 0.93
         main, rest = tables.differences(study)
+        main += tables.own_facts([said.fact(facts[one.key]) for one in self.lesson.fact])
         yield 0.95
         fans: dict[str, Any] = {outcome: study.fan(outcome) for outcome in self.lesson.curves}
         icons = study.icons() if self.lesson.icons == "care" else study.icons(by=self.lesson.icons)
