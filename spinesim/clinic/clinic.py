@@ -248,7 +248,7 @@ class Clinic:
         return float(self.body.record["pain"][week, patient.row])
 
     def offer(self, patient: Patient, facts: Facts) -> Offer | None:
-        """What is offered at this visit: who crosses over in a trial comes first, then the pathway's rules."""
+        """What is offered at this visit: a crossover of a trial comes first, then the pathway's rules."""
         return cross(patient, facts) or choose(self.pathway, facts, patient.fired)
 
     def possible(self, patient: Patient, step: str) -> bool:

@@ -65,7 +65,8 @@ def describe(
         Keys as in `KEYS`: age (years), months_in_pain, prior_sessions (exercise sessions before the
         referral), limb_pain and axial_pain (NRS at entry), fear (0-100 at entry), serious_day (day after the
         referral on which a described serious disease begins), female, insomnia, other
-        illnesses, boom_bust (crams the week's work into a day or two) and tissue (yes or no), occupation, goal, herniation, serious, course (a name), and
+        illnesses, boom_bust (crams the week's work into a day or two) and tissue (yes or no), occupation,
+        goal, herniation, serious, course (a name), and
         signs (a list of their names, or name: present). A herniation or serious disease is that of
         whoever's pattern can have it; one of the conditions must.
 

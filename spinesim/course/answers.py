@@ -19,7 +19,7 @@ from spinesim.view.lesson.questions import answer
 from spinesim.view.lesson.reveal import fact_of
 
 FILE = Path(FACILITATOR) / "answers.md"
-RESTS_ON = ("lessons", "pathways", "clinics", "cohorts", "trials", "claims")
+RESTS_ON = ("lessons", "pathways", "clinics", "cohorts", "trials", "claims", "cases", "case_room")
 """Folders of data/ that answers rest on, beside the evidence."""
 _OF = re.compile(r"<!-- answers:of evidence=([0-9a-f]{64}) files=([0-9a-f]{64}) -->")
 HEAD = """\
@@ -37,7 +37,7 @@ def digests() -> tuple[str, str]:
     """SHA-256 of the evidence, and of the lessons and the care they run."""
     content = hashlib.sha256()
     for folder in RESTS_ON:
-        for path in sorted((data_folder() / folder).rglob("*.toml")):
+        for path in sorted((data_folder() / folder).rglob("*.[tj]*")):  # TOML and JSON
             content.update(path.relative_to(data_folder()).as_posix().encode())
             content.update(path.read_text(encoding="utf-8").encode())
     return evidence().digest, content.hexdigest()

@@ -139,8 +139,9 @@ def cohort(
         Defaults to the shipped parameters.
     **person
         What is the same for everyone: age, female, occupation, goal, limb_pain, axial_pain,
-        months_in_pain, prior_sessions, insomnia, boom_bust, fear, kidney_disease, ulcer, anticoagulated, diabetes,
-        osteoporosis, herniation, facet_source, si_source, muscle_source, narrowed, serious, course, signs.
+        months_in_pain, prior_sessions, insomnia, boom_bust, fear, kidney_disease, ulcer, anticoagulated,
+        diabetes, osteoporosis, herniation, facet_source, si_source, muscle_source, narrowed, serious,
+        serious_day, course, signs.
 
     Returns
     -------

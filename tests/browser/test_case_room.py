@@ -1,4 +1,4 @@
-"""The case room in Chromium: every case to its end by keyboard alone, as a page of its own and in JupyterLab."""
+"""The case room in Chromium: every case to its end by keyboard alone; and in JupyterLab."""
 
 import re
 
@@ -45,8 +45,8 @@ class CasePage:
         began = self.page.evaluate("() => performance.now()")
         self.page.get_by_role("heading", name=re.compile("^Debrief: ")).wait_for()
         self.page.wait_for_function(
-            "() => [...document.querySelectorAll('.spinesim img.spinesim-image')].length >= 2 && "
-            "[...document.querySelectorAll('.spinesim img.spinesim-image')].every(one => one.naturalWidth > 0)"
+            "() => { const all = [...document.querySelectorAll('.spinesim img.spinesim-image')];"
+            " return all.length >= 2 && all.every(one => one.naturalWidth > 0); }"
         )
         return (self.page.evaluate("() => performance.now()") - began) / 1_000
 

@@ -67,7 +67,8 @@ class Teach(Strict):
 class Wrong(Strict):
     """A wrong way through the case, and in what it is worse than the guideline on average.
 
-    With `misses_alarms` nobody acts on a red flag unless a choice does. `more` and `fewer` name outcomes (`spinesim.study.OUTCOMES`) that it raises or lowers.
+    With `misses_alarms` nobody acts on a red flag unless a choice does. `more` and `fewer` name outcomes
+    (`spinesim.study.OUTCOMES`) that it raises or lowers.
     """
 
     name: Text

@@ -127,7 +127,7 @@ def _guards(step: str, choice: Choice, facts: Facts | None, pain: float) -> Crit
 
 
 def _emergency_rules(rule: Rule, met: Sequence[Facts]) -> list[Rule]:
-    """An urgent rule for all visits but those at which the patient met the emergency: there the choices speak."""
+    """An urgent rule for all visits but those at which the patient met its emergency."""
     alarm = any(one.fact in ALARMS and one.value is True for one in rule.when)
     plain = all(one.setting is None for one in rule.when)
     if not (rule.urgent and alarm and plain):

@@ -41,7 +41,7 @@ LOOK = """<style>
 
 
 def soon(call: Callable[[], None]) -> None:
-    """Do it once what was set just before has arrived: a list sends its second change only after the first."""
+    """Do it once what was just set has arrived: a list sends its second change after the first's answer."""
     loop = event_loop()
     if loop is None:
         call()
