@@ -65,6 +65,17 @@ class LessonPage:
         self.page.wait_for_function(f"() => document.querySelector('{PICTURE}')?.naturalWidth > 0")
         return str(handle.json_value())
 
+    def shoot(self, path: Any) -> None:
+        """A picture of the whole page: it scrolls inside the window, so the window is made as high."""
+        size = dict(self.page.viewport_size)
+        high = self.page.evaluate(
+            "() => Math.max(...[...document.querySelectorAll('.spinesim')].map(one => one.scrollHeight), 600)"
+        )
+        self.page.set_viewport_size({"width": size["width"], "height": min(int(high) + 900, 9_000)})
+        self.page.wait_for_timeout(300)
+        self.page.screenshot(path=path)
+        self.page.set_viewport_size(size)
+
     @property
     def source(self) -> str:
         """Addresses of the pictures; they change with each new picture."""

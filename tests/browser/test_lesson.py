@@ -75,9 +75,12 @@ def test_every_lesson_opens_in_jupyterlab(lesson, server, pictures, name):
     lesson.in_jupyterlab(server, f"{name}.ipynb")
     if name in LABS:
         lesson.lock()
-    lesson.page.wait_for_timeout(300)
-    lesson.page.screenshot(path=pictures / f"jupyterlab_{name}.png")
-    assert lesson.wide == [] and lesson.faults == []
+    for width in (1_280, 800):
+        lesson.page.set_viewport_size({"width": width, "height": 1_000})
+        lesson.page.wait_for_timeout(300)
+        lesson.page.screenshot(path=pictures / f"jupyterlab_{name}_{width}.png")
+        assert lesson.wide == [], width
+    assert lesson.faults == []
 
 
 @pytest.mark.parametrize("name", LABS)
@@ -92,7 +95,7 @@ def test_every_lab_is_a_page_of_its_own(browser, tmp_path, pictures, name):
     try:
         lesson.page.goto(served.wait())
         first = lesson.lock()
-        lesson.page.screenshot(path=pictures / f"served_{name}_1280.png", full_page=True)
+        lesson.shoot(pictures / f"served_{name}_1280.png")
         assert lesson.wide == []
         numbers = [control for control in file.control if control.is_number]
         picture = lesson.source
@@ -110,7 +113,7 @@ def test_every_lab_is_a_page_of_its_own(browser, tmp_path, pictures, name):
         assert first.startswith("Done")
         lesson.page.set_viewport_size({"width": 800, "height": 1_000})
         lesson.page.wait_for_timeout(300)
-        lesson.page.screenshot(path=pictures / f"served_{name}_800.png", full_page=True)
+        lesson.shoot(pictures / f"served_{name}_800.png")
         assert lesson.wide == [] and lesson.serious == [] and lesson.faults == []
     finally:
         lesson.page.close()

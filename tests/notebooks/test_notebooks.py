@@ -65,6 +65,54 @@ if lab.shown.study is not None:
     lab.story.open.click(); lab.story.next.click(); lab.story.previous.click()
     assert lab.story.status.text
 """
+CASE = """
+from spinesim import view
+lesson = view.lesson("15")
+lesson.begin()
+lab, consult = lesson.lab, lesson.lab.consult
+for name in [words[1] for words in lab.case.options]:
+    lab.case.value = name
+    lab.begin()
+    assert lab.status.state == "ready" and consult.played.now.number == 1, lab.status.text
+    for key in list(consult.questions)[:4]:
+        consult.questions[key].click()
+        consult.questions[key].click()   # twice, as an impatient hand does
+    assert len(consult.asked) == 4
+    for tick in consult.ticks.values():  # every box to on, to off; then all at once: too much for one visit
+        tick.value = True
+        tick.value = False
+    for goal in [words[1] for words in consult.goal.options]:
+        consult.goal.value = goal
+    for weeks in (consult.again.low, consult.again.high, 4):
+        consult.again.value = weeks
+    for tick in consult.ticks.values():
+        tick.value = True
+    consult.close()
+    assert consult.status.state == "error" and "minutes" in consult.status.text
+    for tick in consult.ticks.values():
+        tick.value = False
+    consult.ticks["education"].value = True
+    consult.close_button.click()
+    consult.close_button.click()   # not the next visit as well
+    assert consult.played.now.number == 2, consult.status.text
+    lab.resume()
+    assert consult.played.now.number == 2, "the saved choices are found again"
+consult.ticks["discharge"].value = True
+consult.close()
+await lab.finished()
+assert lab.last_error is None and lab.made is not None, lab.status.text
+assert lab.debrief.page.content and lab.debrief.log.content
+lab.paste.value = lab.debrief.copy.text
+await lab.finished()
+assert lab.played.over
+lab.paste.value = "{"
+assert lab.status.state == "error"
+room = view.lesson("15", projector=True).lab
+room.begin()
+room.consult.vote.box.value = "A 3\\nB 1"
+room.consult.vote.button.click()
+assert room.consult.played.now.number == 2, room.consult.vote.status.text
+"""
 AGAIN = """
 from spinesim import view
 lesson = view.lesson("{id}")
@@ -108,7 +156,8 @@ def test_runs_from_top_to_bottom_and_every_control_works(path, tmp_path, monkeyp
     """Then in a fresh kernel, with the learner's progress there, the prediction is shown again."""
     drive = path in LABS
     number = path.stem[:2]
-    assert faults(execute(path, tmp_path, monkeypatch, DRIVE.replace("{id}", number) if drive else "")) == []
+    extra = DRIVE.replace("{id}", number) if drive else CASE if number == "15" else ""
+    assert faults(execute(path, tmp_path, monkeypatch, extra)) == []
     if drive:
         assert (tmp_path / "my_progress.json").is_file()
         assert faults(execute(path, tmp_path, monkeypatch, AGAIN.replace("{id}", number))) == []

@@ -18,6 +18,7 @@ from spinesim.study.told import HARMS, LANES, VISITS, noun
 from spinesim.view.case_room import words
 from spinesim.view.case_room.vote import VotePart
 from spinesim.view.controls import Choice, NumberControl, StatusLine, Tick, html, row
+from spinesim.view.jobs import event_loop
 from spinesim.view.lesson.parts import button, column
 
 WISHES = {
@@ -28,7 +29,11 @@ WISHES = {
     "work": "be at work",
 }
 NO_GOAL = "no goal agreed yet"
+LAST = (HARMS, VISITS)
+"""Lanes that stand below the others."""
 NAMES = {VISITS: "end of care", HARMS: "elsewhere"}
+TWICE = 0.6
+"""Seconds after a consultation in which a second click is not another decision."""
 SUGGESTED = 4
 """Weeks to the next visit, unless something else is chosen."""
 
@@ -57,7 +62,7 @@ class Consult:
         self.urgent = Tick("Urgently: ahead of the lists", False)
         self.again = NumberControl("See again in", unit="weeks", low=1, high=52, value=SUGGESTED)
         self.status = StatusLine()
-        self.close_button = button("Close the consultation", self.close, "Do what is ticked", "primary")
+        self.close_button = button("Close the consultation", self._pressed, "Do what is ticked", "primary")
         self.vote = VotePart(self._voted) if room_mode else None
         self._asks, self._orders = column(), column()
         for control in (*(self.goal, self.urgent),):
@@ -72,7 +77,7 @@ class Consult:
     def show(self, played: Any) -> None:
         """Begin the consultation that waits for a decision."""
         first = self.played is None or self.played.case is not played.case
-        self.played, self.asked = played, []
+        self.played, self.asked, self.close_button.disabled = played, [], False
         self._lines = []
         if first:
             self._build()
@@ -103,7 +108,9 @@ class Consult:
         )
 
     def ask(self, key: str) -> None:
-        """Put one question, or examine one thing; it takes its minutes."""
+        """Put one question, or examine one thing, once; it takes its minutes."""
+        if key in self.asked:
+            return
         more = self.choice().model_copy(update={"asked": [*self.asked, key]})
         left = self.played.has_minutes - self.played.takes_minutes(more)
         if left < 0:
@@ -117,6 +124,17 @@ class Consult:
         self._tell()
         self._think()
         self._clock()
+
+    def _pressed(self) -> None:
+        """Close by hand; the second half of a double click does not close the next visit as well."""
+        loop = event_loop()
+        if self.close_button.disabled:
+            return
+        before = self.played
+        self.close()
+        if loop is not None and self.played is not before:
+            self.close_button.disabled = True
+            loop.call_later(TWICE, partial(setattr, self.close_button, "disabled", False))
 
     def close(self) -> None:
         """End the consultation, or say in one sentence why that cannot be done."""
@@ -150,7 +168,9 @@ class Consult:
             for part in (html(f"<p><b>{escape(room.GROUPS[group])}</b></p>"), row(*buttons))
         )
         self.ticks, rows = {}, []
-        for lane, steps in LANES.items():
+        for lane, steps in sorted(
+            LANES.items(), key=lambda one: LAST.index(one[0]) if one[0] in LAST else -1
+        ):
             mine = [step for step in steps if played.regions.get(step) in (None, played.region)]
             made = {step: Tick(_label(step)) for step in mine if step in played.regions}
             if not made:
