@@ -30,8 +30,8 @@ USES = ("input", "calibration", "validation")
 _TRIAL_SUFFIXES = (".toml", ".csv")
 SHIPPED = (
     *(f"parameters/{theme}.csv" for theme in (
-        "access", "body", "clinic", "conditions", "harms", "outcomes", "people", "prices", "serious", "signs",
-        "tests", "treatments",
+        "access", "body", "case_room", "clinic", "conditions", "harms", "outcomes", "people", "prices",
+        "serious", "signs", "tests", "treatments",
     )),
     "conditions.toml", "treatments.toml", "signs.toml", "stances.toml", "correlations.toml",
 )  # fmt: skip

@@ -119,7 +119,7 @@ class LabFigure:
             }
             self.icons = {
                 arm: plots.IconArray(
-                    axes, self.categories, f"{arm}: 100 people at the end", style.arm_style(position).colour
+                    axes, self.categories, f"{arm}: 100 people", style.arm_style(position).colour
                 )
                 for position, (arm, axes) in enumerate(zip(self.arms, lower, strict=True))
             }
@@ -145,7 +145,7 @@ class LabFigure:
                 fontweight="bold",
                 color=style.arm_style(position).colour,
             )
-        axes.text(0.0, 1.1, "Of 100 people", ha="left", va="bottom", fontweight="bold")
+        axes.text(0.0, 1.1, "Of 100 people,\nat the end", ha="left", va="bottom", fontweight="bold")
         counts: dict[tuple[str, str], Any] = {}
         for position, category in enumerate(self.categories):
             height = 2.3 + 1.75 * position

@@ -15,6 +15,9 @@ WIDE = """() => [...document.querySelectorAll('.spinesim, .spinesim *')]
         && !part.closest('.jupyter-widgets-output-area'))
     .map(part => `${part.className || part.tagName}: ${part.scrollWidth} > ${part.clientWidth}`)"""
 SERIOUS = {"serious", "critical"}
+SHOWN = """() => [...document.querySelectorAll('.spinesim img.spinesim-image')].map(one => one.src).join(' ')
+    + [...document.querySelectorAll('.spinesim table')].map(one => one.innerText).join(' ')"""
+"""What a run shows: a harm may move without the curves."""
 PICTURE = ".spinesim img.spinesim-image"
 
 
@@ -80,6 +83,11 @@ class LessonPage:
     def source(self) -> str:
         """Addresses of the pictures; they change with each new picture."""
         return " ".join(self.page.locator(PICTURE).evaluate_all("all => all.map(one => one.src)"))
+
+    @property
+    def shown(self) -> str:
+        """Pictures and tables on show."""
+        return str(self.page.evaluate(SHOWN))
 
     def slider(self, name: str) -> Any:
         return self.page.get_by_role("slider", name=name, exact=True)

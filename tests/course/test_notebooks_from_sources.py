@@ -11,7 +11,7 @@ from spinesim.cli import main
 from spinesim.course import notebooks
 from spinesim.course.sources import AUDIENCES, read_source, source_files
 from spinesim.errors import SpinesimError
-from spinesim.view.lab.spec import lesson_files
+from spinesim.view.lab.spec import lesson_files, load_lesson
 
 ROOT = Path(__file__).parents[2]
 STUDENT, WALL, GUIDE = (
@@ -164,7 +164,8 @@ def test_a_lesson_is_built_like_every_lesson(path):
         assert all(
             head in student for head in ("## Try this", "## Why it happens", "## Take home", "## Sources")
         )
-        assert "## Why it happens" not in wall and "## Take home" in wall and ".room().show()" in wall
+        assert "## Why it happens" not in wall and "## Take home" in wall
+        assert ".room().show()" in wall or not load_lesson(source.number).guess
 
 
 @pytest.mark.parametrize("path", source_files(), ids=lambda path: path.stem)

@@ -22,6 +22,7 @@ PATIENTS = 200
 # fact -> (lowest, highest, counted in whole steps); written out here, not taken from the vocabulary
 NUMBER_FACTS: dict[str, tuple[int, int, bool]] = {
     "weeks": (0, 520, False),
+    "visits": (0, 1000, True),
     **dict.fromkeys(("pain", "limb_pain", "axial_pain"), (0, 10, False)),
     **dict.fromkeys(("disability", "sleep", "fear", "serious_risk", "certainty"), (0, 100, False)),
     **dict.fromkeys(("pain_improvement", "disability_improvement"), (-1000, 100, False)),
