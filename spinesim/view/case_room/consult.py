@@ -180,7 +180,7 @@ class Consult:
             self.ticks |= made
             name = NAMES.get(lane, lane)
             rows += [
-                html(f"<p><b>{escape(name.capitalize())}</b></p>"),
+                html(f"<p><b>{escape(name[:1].upper() + name[1:])}</b></p>"),
                 row(*(tick.widget for tick in made.values())),
             ]
         self._orders.children = tuple(rows)

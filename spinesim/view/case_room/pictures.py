@@ -24,7 +24,7 @@ WHAT = {
 def twins(made: Any) -> tuple[bytes, str]:
     """Two histograms, both arms in each, this patient as a line; PNG and words."""
     with plots.look():
-        figure, canvas = pictures.new_canvas(WIDTH / plots.DPI, HEIGHT / plots.DPI)
+        figure, canvas = pictures.new_canvas(WIDTH / pictures.DOTS, HEIGHT / pictures.DOTS)
         figure.set_layout_engine("constrained")
         said = []
         for axes, (outcome, (label, top)) in zip(figure.subplots(1, 2), WHAT.items(), strict=True):

@@ -58,7 +58,9 @@ def belief(played: Any, asked: list[str], labels: dict[str, str]) -> str:
         for key, share in beliefs.patterns[:SHOWN]
     )
     rest = sum(share for _, share in beliefs.patterns[SHOWN:])
-    rows += f"<tr><th scope='row'>Something else</th><td class='number'>{100 * rest:.0f} %</td><td></td></tr>"
+    if rest:
+        left = f"<td class='number'>{100 * rest:.0f} %</td><td></td>"
+        rows += f"<tr><th scope='row'>Something else</th>{left}</tr>"
     table = (
         "<table class='spinesim-table spinesim-differential'><caption>What it may be, from what you "
         f"have asked and tested</caption><tbody>{rows}</tbody></table>"
@@ -152,10 +154,10 @@ def decisions(made: Any) -> str:
     rows = [
         (
             f"Visit {row.visit}: {noun(row.step).bare}",
-            f"{row.disability:+.1f} ({row.disability_low:+.1f} to {row.disability_high:+.1f})",
-            f"{100 * row.harms:+.0f}",
-            f"{row.cost:+,.0f}",
-            f"{row.worth:+,.0f} ({row.worth_low:+,.0f} to {row.worth_high:+,.0f})",
+            _signed(f"{row.disability:+.1f} ({row.disability_low:+.1f} to {row.disability_high:+.1f})"),
+            _signed(f"{100 * row.harms:+.0f}"),
+            _signed(f"{row.cost:+,.0f}"),
+            _signed(f"{row.worth:+,.0f} ({row.worth_low:+,.0f} to {row.worth_high:+,.0f})"),
         )
         for row in made.decisions.itertuples()
     ]
@@ -163,6 +165,11 @@ def decisions(made: Any) -> str:
         return "<p>Nothing was ordered, so there is nothing to switch off.</p>"
     heads = ["Order", "disability (of 100)", "harms per 100", "cost (USD)", "health and money together (USD)"]
     return table("What each order brought your twins on average: with it minus without it", heads, rows)
+
+
+def _signed(text: str) -> str:
+    """Numbers with a proper minus, and no sign before nothing."""
+    return text.replace("+0 ", "0 ").replace("-", "−") if text != "+0" else "0"
 
 
 def unasked(made: Any) -> str:
