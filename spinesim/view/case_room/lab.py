@@ -14,6 +14,7 @@ from spinesim.errors import SpinesimError
 from spinesim.evidence import data_folder
 from spinesim.study import case as room
 from spinesim.view import tables
+from spinesim.view.case_room import words
 from spinesim.view.case_room.consult import Consult
 from spinesim.view.case_room.debrief import DebriefPart
 from spinesim.view.case_room.facts import facts_of
@@ -228,7 +229,8 @@ class CaseLab:
         pictures = tuple(Picture(png, alt, 1_140) for png, alt in self.debrief.pictures)
         frames = {"differences": made.study.differences(), "decisions": made.decisions, "luck": made.luck}
         main, more = tables.differences(made.study)
-        self.shown = Shown(self.settings, pictures, (main, more), facts_of(made), "", frames)
+        told = f"{made.played.case.title}. {made.story.sentence} {words.luck(made)}"
+        self.shown = Shown(self.settings, pictures, (main, more), facts_of(made), told, frames)
         self.status.say("Done: see the debrief below. Begin again to choose otherwise.")
         for call in self.on_done:
             call()
