@@ -129,9 +129,9 @@ def luck(made: Any) -> str:
     row = made.luck.set_index("outcome").loc["qaly"]
     worse = round(float(row["worse_off"]))
     if worse >= 67:
-        said = "That was good luck as well as judgement."
+        said = "Some of that was good luck."
     elif worse <= 33:
-        said = "That was bad luck as well as judgement."
+        said = "Some of that was bad luck."
     else:
         said = "Luck played no great part."
     return (
