@@ -47,7 +47,7 @@ OPEN = f"""() => ({SEEN})() || [...document.querySelectorAll('.spinesim button')
     .some(one => ['Run', 'Cancel'].includes(one.innerText) && one.offsetParent)"""
 NOT_OF_THE_LAB = re.compile("best guess|Give or take|Simulated people|^Seed|^Patients|^Runs")
 CASE_ROOM = "15"
-"""It has no first picture and no control to move; `tests/browser/test_case_room.py` waits for its debriefs."""
+"""No first picture and no control to move; `tests/browser/test_case_room.py` waits for its debriefs."""
 SKIP = "Skip: open the lab"
 
 

@@ -17,6 +17,17 @@ def server(tmp_path_factory):
 
 
 @pytest.fixture
+def lesson(browser, server):
+    """A page in that JupyterLab; its kernels end with it."""
+    from lesson_page import LessonPage
+
+    page = LessonPage(browser)
+    yield page
+    page.page.close()
+    server.end_kernels()
+
+
+@pytest.fixture
 def pictures(tmp_path_factory):
     """Where screenshots go: SPINESIM_SCREENSHOTS, or a temporary folder."""
     import os

@@ -107,16 +107,6 @@ def test_every_case_to_its_end_by_keyboard_alone(browser, tmp_path, pictures):
         served.close()
 
 
-@pytest.fixture
-def lesson(browser, server):
-    from lesson_page import LessonPage
-
-    page = LessonPage(browser)
-    yield page
-    page.page.close()
-    server.end_kernels()
-
-
 def test_a_refused_order_a_saved_case_and_double_clicks_in_jupyterlab(lesson, server, pictures):
     page, case = lesson.page, CasePage(lesson)
     lesson.in_jupyterlab(server, "15_case_room.ipynb")

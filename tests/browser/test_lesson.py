@@ -9,16 +9,6 @@ LABS = [name for name in lesson_files() if load_lesson(name).lab not in NO_CONTR
 SLIDER = "MRI scan from week"
 
 
-@pytest.fixture
-def lesson(browser, server):
-    from lesson_page import LessonPage
-
-    page = LessonPage(browser)
-    yield page
-    page.page.close()
-    server.end_kernels()
-
-
 def test_predict_move_and_read_in_jupyterlab(lesson, server, pictures):
     page = lesson.page
     lesson.in_jupyterlab(server, "02_imaging_timing.ipynb")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from spinesim.clinic import Clinic, ClinicSetting
+from spinesim.clinic import Clinic
 from spinesim.clinic.log import Row
 from spinesim.clinic.patient import Patient
 from spinesim.clinical import Cohort, Report, Signs
@@ -89,7 +89,6 @@ class Played:
     regions: dict[str, str | None]
     kinds: dict[str, str]
     weekly: dict[str, Any]
-    setting: ClinicSetting
 
     @property
     def over(self) -> bool:
@@ -278,7 +277,6 @@ def play(log: Log, *, _case: CaseFile | None = None) -> Played:
         regions={step: what.region for step, what in clinic.treatments.items()},
         kinds={step: what.kind for step, what in clinic.treatments.items()},
         weekly=weeks,
-        setting=wish.clinic,
     )
 
 
