@@ -71,6 +71,7 @@ class LabServer:
             "--ServerApp.port_retries=0",
             "--IdentityProvider.token=",
             "--ServerApp.allow_root=True",
+            "--ServerApp.disable_check_xsrf=True",  # so that `end_kernels` may end them
             f"--ServerApp.root_dir={self.notebooks}",
             "--LabApp.expose_app_in_browser=True",
         ]

@@ -97,6 +97,12 @@ def test_urgent_care_needs_one_alarm_that_has_been_asked_for(fact):
         ("nsaid", {"anticoagulated": True}, "thinned"),
         ("microdiscectomy", {"images": 1, "finding": True}, "does not fit"),
         ("epidural", {}, "no sign of a pressed nerve root"),
+        ("urgent_referral", {"compression_found": True}, "operated on here"),
+        (
+            "decompression",
+            {"images": 1, "finding": True, "concordant": True, "compression_found": True},
+            "usual list",
+        ),
     ],
 )
 def test_warned_of_what_is_known_and_done_all_the_same(step, fact, word):
@@ -104,6 +110,12 @@ def test_warned_of_what_is_known_and_done_all_the_same(step, fact, word):
     said = warnings(choice, Facts(**fact))
     assert any(word in one for one in said)
     assert refusals(choice, Facts(**fact), Facts(**fact), "lumbar", Everywhere()) == []
+
+
+def test_what_is_asked_for_urgently_needs_no_word_about_the_list():
+    pressed = Facts(images=1, finding=True, concordant=True, compression_found=True)
+    assert warnings(room.Choice(orders=["microdiscectomy"], urgent=True), pressed) == []
+    assert len(warnings(room.Choice(orders=["microdiscectomy"]), pressed)) == 1
 
 
 def test_every_rule_of_the_file_can_refuse_or_warn_and_no_step_is_refused_for_good():

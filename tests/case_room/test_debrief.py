@@ -21,26 +21,28 @@ def test_the_decision_that_mattered_is_that_of_brute_force(name, through):
     made = room.debrief(played, twins=FEW, fewer=FEW)
     met = [visit.facts for visit in played.visits]
 
-    def worth(choices):
+    def lived(choices):
+        """Net benefit (USD) and people harmed per 100, by hand."""
         wish = plan_of(played.log, played.case, policy_of(played.log, played.case, choices, met), "arm", FEW)
         people = finish(wish).patients
         rate = ss.evidence("threshold.base").value
-        return float((rate * people["qaly"] - people["cost"]).mean())
+        harmed = 100 * float((people["harms"] > 0).mean())
+        return np.array([(rate * people["qaly"] - people["cost"]).mean(), harmed])
 
-    all_of_it, by_hand = worth(played.log.choices), {}
+    all_of_it, by_hand = lived(played.log.choices), {}
     for number, choice in enumerate(played.log.choices):
         for step in choice.orders:
             if step != "discharge":
                 copy = [one.model_dump() for one in played.log.choices]
                 copy[number]["orders"] = [one for one in choice.orders if one != step]
                 without = [room.Choice(**one) for one in copy]
-                by_hand[number + 1, step] = all_of_it - worth(without)
+                by_hand[number + 1, step] = all_of_it - lived(without)
     table = made.decisions
     assert len(by_hand) == len(table) > 0
     for row in table.itertuples():
-        assert row.worth == pytest.approx(by_hand[row.visit, row.step], abs=1e-6)
-    top = max(by_hand, key=lambda key: abs(by_hand[key]))
-    assert abs(by_hand[top]) == pytest.approx(abs(table["worth"].iloc[0]), abs=1e-6)
+        assert [row.worth, row.harms] == pytest.approx(by_hand[row.visit, row.step], abs=1e-6)
+    top = max(by_hand, key=lambda key: abs(by_hand[key][0]))
+    assert abs(by_hand[top][0]) == pytest.approx(abs(table["worth"].iloc[0]), abs=1e-6)
 
 
 def test_luck_is_the_share_of_twins_who_fared_worse(through):

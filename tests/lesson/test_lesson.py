@@ -113,7 +113,7 @@ def test_a_fact_the_run_lacks_is_one_sentence(make):
 
 def test_before_any_run_there_is_nothing_to_answer(make):
     form = make().questions.forms[0]
-    assert form.choice.disabled and form.button.disabled and "Run the lab first" in form.status.text
+    assert form.choice.disabled and form.button.disabled and "After your first run" in form.status.text
     form.check()
     assert form.answered is None
 

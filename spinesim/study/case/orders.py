@@ -27,12 +27,16 @@ def _criteria(value: Any) -> Any:
 
 
 class Order(Strict):
-    """What some steps need; without it they are refused, or done with a warning."""
+    """What some steps need; without it they are refused, or done with a warning.
+
+    `unless_urgent` rules do not speak of what is asked for urgently.
+    """
 
     steps: list[Step]
     needs: Needs
     says: Text
     warns: bool = False
+    unless_urgent: bool = False
     reference: list[Text] = []
 
     _read = field_validator("needs", mode="before")(_criteria)
@@ -87,7 +91,8 @@ def refusals(
     open_ = {*choice.orders}
     for rule in order_file().order:
         mine = {*rule.steps} & open_
-        if not rule.warns and mine and not holds(rule.needs, facts):
+        spoken = rule.warns or (rule.unless_urgent and choice.urgent)
+        if not spoken and mine and not holds(rule.needs, facts):
             said.append(rule.says)
             open_ -= mine  # one sentence a step is enough
     if choice.urgent and not any(holds(needs, known) for needs in order_file().urgent):
@@ -100,7 +105,10 @@ def warnings(choice: Choice, known: Facts) -> list[str]:
     return [
         rule.says
         for rule in order_file().order
-        if rule.warns and {*rule.steps} & {*choice.orders} and not holds(rule.needs, known)
+        if rule.warns
+        and not (rule.unless_urgent and choice.urgent)
+        and {*rule.steps} & {*choice.orders}
+        and not holds(rule.needs, known)
     ]
 
 

@@ -13,6 +13,7 @@ from spinesim.clinical.people import GOALS
 from spinesim.errors import SpinesimError
 from spinesim.pathway import STEPS
 from spinesim.study import case as room
+from spinesim.study.case.questions import all_questions
 from spinesim.study.simulation import shipped_evidence
 from spinesim.study.told import HARMS, LANES, VISITS, noun
 from spinesim.view.case_room import words
@@ -28,7 +29,7 @@ WISHES = {
     "sleep": "sleep better",
     "work": "be at work",
 }
-NO_GOAL = "no goal agreed yet"
+NO_GOAL = "no goal agreed today"
 LAST = (HARMS, VISITS)
 """Lanes that stand below the others."""
 NAMES = {VISITS: "end of care", HARMS: "elsewhere"}
@@ -90,6 +91,12 @@ class Consult:
         self.goal.value = ""
         if goals:
             self._lines.append(f"<p>Goal agreed: {escape(WISHES[goals[-1]])}.</p>")
+        before = [key for key in played.asked() if not all_questions()[key].today]
+        if before:
+            said = "".join(self._answer(key) for key in before)
+            self._lines.append(
+                f"<details><summary>Answers and findings of earlier visits</summary>{said}</details>"
+            )
         self._tell()
         self.patient.value = words.patient(played)
         self._think()
@@ -118,9 +125,7 @@ class Consult:
             return
         self.asked.append(key)
         self.questions[key].disabled = True
-        question = dict(room.questions(self.played.case.condition))[key]
-        words_ = escape(room.says(self.played, key))
-        self._lines.append(f"<p><b>{escape(question.ask)}</b> {words_}</p>")
+        self._lines.append(self._answer(key))
         self._tell()
         self._think()
         self._clock()
@@ -186,6 +191,9 @@ class Consult:
         self._orders.children = tuple(rows)
         if self.vote:
             self.vote.offer({step: _label(step) for step in self.ticks})
+
+    def _answer(self, key: str) -> str:
+        return f"<p><b>{escape(all_questions()[key].ask)}</b> {escape(room.says(self.played, key))}</p>"
 
     def _tell(self) -> None:
         """What has been answered and found at this visit."""

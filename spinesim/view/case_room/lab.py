@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -121,6 +122,7 @@ class CaseLab:
             self.place,
         )
         self.widget.add_class("spinesim")
+        self._choose_newest()
         self._look_for_saved()
 
     # What a lab has
@@ -244,6 +246,14 @@ class CaseLab:
     def _saved(self, name: str) -> Path | None:
         path = self.folder / f"{name}.json" if self.folder else None
         return path if path and path.is_file() else None
+
+    def _choose_newest(self) -> None:
+        """Begin with the patient whose choices were saved last."""
+        with contextlib.suppress(OSError, ValueError):
+            saved = [path for path in self.folder.glob("*.json")] if self.folder else []
+            newest = max(saved, key=lambda path: path.stat().st_mtime).stem
+            if newest in room.case_names():
+                self.case.value = newest
 
     def _look_for_saved(self) -> None:
         visible(self.continue_button, self._saved(self.case.value) is not None)

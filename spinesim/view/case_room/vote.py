@@ -56,5 +56,5 @@ class VotePart:
             self.status.say(f"{said}. A tie between {tie}: let the room vote again.", "error")
             return
         self.box.value = ""
-        self.status.say(f"{said}. Done: {self._options[won[0]]}.")
+        self.status.say(f"{said}. Decided: {self._options[won[0]]}. What follows stands at the top.")
         self._play(won[0])

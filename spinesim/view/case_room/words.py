@@ -65,7 +65,9 @@ def belief(played: Any, asked: list[str], labels: dict[str, str]) -> str:
         "<table class='spinesim-table spinesim-differential'><caption>What it may be, from what you "
         f"have asked and tested</caption><tbody>{rows}</tbody></table>"
     )
-    lines = [f"Risk of serious disease, as far as asked: {beliefs.serious_risk:.1f} %."]
+    lines = [
+        f"Risk of serious disease by the red flags alone, as far as asked: {beliefs.serious_risk:.1f} %."
+    ]
     if known.red_flag:
         lines = ["A red flag is there."]
     lines += room.results(played)
@@ -155,7 +157,7 @@ def decisions(made: Any) -> str:
         (
             f"Visit {row.visit}: {noun(row.step).bare}",
             _signed(f"{row.disability:+.1f} ({row.disability_low:+.1f} to {row.disability_high:+.1f})"),
-            _signed(f"{100 * row.harms:+.0f}"),
+            _signed(f"{row.harms:+.0f}"),
             _signed(f"{row.cost:+,.0f}"),
             _signed(f"{row.worth:+,.0f} ({row.worth_low:+,.0f} to {row.worth_high:+,.0f})"),
         )

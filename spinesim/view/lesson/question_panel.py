@@ -17,7 +17,7 @@ from spinesim.view.lesson.progress_file import Answered
 from spinesim.view.lesson.questions import Answer, answer
 
 CHOOSE = "Choose an answer …"
-FIRST_RUN = "Run the lab first: the right answer comes from your own run."
+FIRST_RUN = "After your first run: the right answer comes from your own run."
 NOT_CHOSEN = "Choose an answer first."
 
 

@@ -40,8 +40,8 @@ class Pooled:
         return float(np.median(self.numbers))
 
     def inside(self, truth: Fact) -> int | None:
-        """How many guesses lie within the truth's interval; None where it has none."""
-        if not (math.isfinite(truth.low) and math.isfinite(truth.high)):
+        """How many guesses lie within the truth's interval; None where it has none, or no width."""
+        if not (math.isfinite(truth.low) and math.isfinite(truth.high)) or truth.low == truth.high:
             return None
         return sum(truth.low <= number <= truth.high for number in self.numbers)
 
@@ -90,14 +90,16 @@ def draw(room: Pooled, guess: Guess, truth: Fact | None) -> Axes:
         lower = truth is not None and room.median <= truth.value
         _line(axes, room.median, top * 0.95, "median guess", style.INK, (0, (3.2, 1.4)), lower)
         if truth is not None and math.isfinite(truth.value):
-            if math.isfinite(truth.low) and math.isfinite(truth.high):
+            shaded = ""
+            if math.isfinite(truth.low) and math.isfinite(truth.high) and truth.low < truth.high:
+                shaded = " (shaded: 95 %)"
                 axes.axvspan(truth.low, truth.high, color=style.VERMILLION, alpha=0.22, zorder=0)
             number = said.signed(truth.value, truth.unit)
             _line(
                 axes,
                 truth.value,
                 top * 0.83,
-                f"the run: {number} (shaded: 95 %)",
+                f"the run: {number}{shaded}",
                 style.VERMILLION,
                 "-",
                 not lower,
