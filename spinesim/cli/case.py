@@ -37,6 +37,7 @@ def add(commands: Any) -> None:
     )
     play.add_argument("--clinic", default="ample", help="whose waiting lists (default: ample, none)")
     play.add_argument("--seed", type=int, help="another fate (default: the case's own)")
+    play.add_argument("--force", action="store_true", help="replace another log of that name")
     play.add_argument("--save", type=Path, metavar="FILE.json", help="write the choice log here")
     replay = what.add_parser(
         "replay",
@@ -77,6 +78,9 @@ def _play(args: argparse.Namespace) -> int:
             )
         played = played.decide(_choice(text))
     if args.save:
+        goes_on = str(args.case).endswith(".json") and Path(args.case).resolve() == args.save.resolve()
+        if args.save.exists() and not (args.force or goes_on):
+            raise SpinesimError(f"{args.save} is there already; give another name, or --force to replace it.")
         room.save_log(played.log, args.save)
     _show(played)
     return 0

@@ -40,6 +40,7 @@ BROKEN = {
     "unknown outcome": (GOOD.replace('more = ["imaging"', 'more = ["luck"'), "no outcome"),
     "unknown source": (GOOD.replace('"peul_recovery_hr"', '"nobody_1999"'), "nobody_1999"),
     "unknown question": (GOOD.replace("[answers]", '[answers]\nshoe_size = "42"'), "shoe_size"),
+    "an answer of every day": (GOOD.replace("[answers]", '[answers]\nnights = "Badly."'), "answers.nights"),
     "twice the same order": (GOOD.replace('["imaging"]', '["imaging", "imaging"]'), "twice"),
     "no gap": (GOOD.replace("again_weeks = 1", "again_weeks = 0"), "again_weeks"),
     "broken TOML": (GOOD.replace("age = 41", "age = "), "not valid TOML"),

@@ -111,6 +111,12 @@ def test_a_log_of_another_patient_is_refused(through):
         room.play(log.model_copy(update={"choices": [log.choices[0], moved]}))
 
 
+def test_a_log_written_by_hand_is_refused_what_the_clinic_refuses():
+    log = room.start("driving_engineer").then(room.Choice(orders=["ablation"]))
+    with pytest.raises(ss.SpinesimError, match=r"Decision 1 of the log: .*Order a medial branch block"):
+        room.play(log)
+
+
 def test_lists_delay_the_first_slot_and_nothing_urgent(through):
     """The lists of a clinic are days until the first visit; the patient stays the first of the twins."""
     from spinesim.study.case.lists import lists_of

@@ -29,6 +29,8 @@ def test_play_save_go_on_and_replay_with_a_page(tmp_path, capsys):
     assert "visit 1, week 0: explanation" in said and "What mattered most" in said
     text = page.read_text("utf-8")
     assert "20 twins" in text and "data:image/png" in text and "http" not in text.split("</style>")[-1]
+    assert main(["case", "play", "driving_engineer", "--choice", FIRST, "--save", str(log)]) == 2
+    assert "--force" in capsys.readouterr().err
     before = room.play(room.load_log(log)).results
     again = room.play(room.load_log(log)).results
     assert before.patients.equals(again.patients)

@@ -154,6 +154,11 @@ def load_case(name_or_path: str | Path) -> CaseFile:
     except SpinesimError as wrong:
         raise SpinesimError(f"{where}: {wrong}") from None
     asked = {key for key, _ in questions(case.condition)}
+    for key, one in questions(case.condition):
+        if one.today and key in case.answers:
+            raise SpinesimError(
+                f"{where}: answers.{key} would be the same at every visit; leave it out, the model answers."
+            )
     for key in (*case.answers, *(one for way in case.wrong for c in way.choice for one in c.asked)):
         if key not in asked:
             raise SpinesimError(

@@ -98,7 +98,7 @@ def load_log(path: str | Path) -> Log:
         text = place.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise SpinesimError(
-            f"{place} does not exist; give the file that `spinesim case play --out` made."
+            f"{place} does not exist; give the file that `spinesim case play --save` made."
         ) from None
     except (OSError, UnicodeDecodeError) as wrong:
         raise SpinesimError(

@@ -16,6 +16,7 @@ from spinesim.evidence import Draws, Evidence
 from spinesim.pathway import Facts, Offer, Pathway
 from spinesim.pathway.vocabulary import FACTS
 from spinesim.study.case.beliefs import Beliefs, Test, beliefs_of
+from spinesim.study.case.check import ALARM, allowed, same_visits
 from spinesim.study.case.file import CaseFile, Choice
 from spinesim.study.case.lists import clinic_with_lists
 from spinesim.study.case.log import Log
@@ -26,9 +27,7 @@ from spinesim.study.results import Results, collect
 from spinesim.study.simulation import Plan, plan, shipped_evidence
 
 YOURS = "your decisions"
-ALARM = ("red_flag",)
 INVASIVE = ("procedure", "operation")
-ROUNDED = 1e-6  # weeks; a log is written with finite digits
 
 
 class Paused(Exception):
@@ -258,7 +257,8 @@ def play(log: Log, *, _case: CaseFile | None = None) -> Played:
     wish = plan_of(log, case, policy_of(log, case, log.choices, twins=False), YOURS)
     clinic = _run(wish, len(log.choices))
     visits = clinic.visits
-    _check(log, case, visits)
+    same_visits(log, visits)
+    allowed(log, clinic, wish.evidence)
     over = len(visits) <= len(log.choices)
     body = clinic.body
     weeks = {name: values[:, 0] for name, values in body.record.items()}
@@ -293,18 +293,3 @@ def _run(wish: Plan, decided: int) -> Consulting:
     except Paused:
         pass
     return clinic
-
-
-def _check(log: Log, case: CaseFile, visits: Sequence[Visit]) -> None:
-    """Refuse a log whose visits are not those it was written at."""
-    if len(visits) < len(log.choices):
-        raise SpinesimError(
-            f"This log has {len(log.choices)} decisions, but the patient comes only {len(visits)} times: it "
-            "belongs to another patient or version; start the case again."
-        )
-    for number, (choice, visit) in enumerate(zip(log.choices, visits, strict=False), 1):
-        if choice.week is not None and abs(choice.week - visit.facts.weeks) > ROUNDED:
-            raise SpinesimError(
-                f"Decision {number} was made in week {choice.week:g}, but the visit is in week "
-                f"{visit.facts.weeks:g}: the log belongs to another patient, clinic or version; start again."
-            )
