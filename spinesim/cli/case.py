@@ -83,6 +83,8 @@ def _play(args: argparse.Namespace) -> int:
             raise SpinesimError(f"{args.save} is there already; give another name, or --force to replace it.")
         room.save_log(played.log, args.save)
     _show(played)
+    if played.over:
+        print("Save the log (--save) and run `spinesim case replay` for the debrief.")
     return 0
 
 
@@ -113,7 +115,6 @@ def _show(played: Played) -> None:
         print(
             f"{played.case.title}: the end, after {len(played.log.choices)} decisions; pain {pain:.0f} of 10."
         )
-        print("Save the log (--save) and run `spinesim case replay` for the debrief.")
         return
     since = played.visits[-2].day if last.number > 1 else 0.0
     if last.number == 1:

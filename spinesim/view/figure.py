@@ -78,6 +78,12 @@ class Still:
             artist.draw(renderer)
 
 
+HEAD = 1.35
+"""Where the heads of the key stand, in its rows."""
+SHORT = 12
+"""Letters of an arm's name that fit over its column at full size."""
+
+
 class LabFigure:
     """Two fan charts above two icon arrays and their legend.
 
@@ -134,18 +140,19 @@ class LabFigure:
         axes.set_xlim(0, 10)
         axes.set_ylim(10, 0)
         axes.set_axis_off()
-        columns = dict(zip(self.arms, (7.0, 9.3), strict=False))
+        columns = dict(zip(self.arms, (6.75, 8.95), strict=False))
         for position, arm in enumerate(self.arms):
             axes.text(
                 columns[arm],
-                1.1,
-                arm.replace(" ", "\n"),
+                HEAD,
+                arm.replace(" ", "\n") if len(arm) <= SHORT else plots.wrapped(arm, plots.LABEL),
+                fontsize=style.FONT if len(arm) <= SHORT else style.FONT - 3,  # smaller, not cut
                 ha="center",
                 va="bottom",
                 fontweight="bold",
                 color=style.arm_style(position).colour,
             )
-        axes.text(0.0, 1.1, "Of 100 people,\nat the end", ha="left", va="bottom", fontweight="bold")
+        axes.text(0.0, HEAD, "Of 100 people,\nat the end", ha="left", va="bottom", fontweight="bold")
         counts: dict[tuple[str, str], Any] = {}
         for position, category in enumerate(self.categories):
             height = 2.3 + 1.75 * position

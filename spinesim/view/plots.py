@@ -30,6 +30,8 @@ from spinesim.view import style
 DPI = 110
 LABEL = 10
 """Letters of an arm's name beside its line, before it goes on in the next line."""
+TITLE = 27
+"""Letters of a title above an icon array at full size."""
 SIDE = 10
 """Icons along each side of an icon array (100 people)."""
 
@@ -236,7 +238,8 @@ class IconArray:
         axes.set_ylim(SIDE - 0.4, -0.6)
         axes.set_aspect("equal")
         axes.set_axis_off()
-        axes.set_title(title, color=colour)
+        size = (style.FONT + 1) * min(1.0, TITLE / len(title))  # a long name is written smaller, not cut
+        axes.set_title(title, color=colour, fontsize=size)
         self.markers: dict[str, Line2D] = {}
         for position, category in enumerate(self.categories):
             form = style.icon_style(position)

@@ -4,6 +4,7 @@ import asyncio
 import io
 import zipfile
 
+import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
@@ -64,6 +65,14 @@ def test_every_control_to_its_ends_and_back(name):
             assert all(picture.alt for picture in lab.shown.pictures)
     lab.reset_button.click()
     assert fine(lab) and lab.settings == lab.start
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_nothing_in_its_pictures_is_cut_off(name):
+    """Whatever its arms are called, the edge of every picture is white."""
+    for picture in made(name).shown.pictures:
+        grey = np.asarray(Image.open(io.BytesIO(picture.png)).convert("L"))
+        assert all((edge == 255).all() for edge in (grey[0], grey[-1], grey[:, 0], grey[:, -1])), picture.alt
 
 
 @pytest.mark.parametrize("name", PLANS)
