@@ -6,6 +6,7 @@ import os
 import re
 import select
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -22,6 +23,15 @@ WIDE = """() => [...document.querySelectorAll('.spinesim, .spinesim .widget-box'
     .map(part => `${part.scrollWidth} > ${part.clientWidth}: ${part.innerText.slice(0, 80)}`)"""
 
 
+def _with_port(options: tuple[str, ...]) -> tuple[str, ...]:
+    """A port of its own, so that tests side by side do not reach for the same first free one."""
+    if "--port" in options:
+        return options
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        return (*options, "--port", str(trial.getsockname()[1]))
+
+
 class Served:
     """``spinesim serve`` in a process of its own; its every setting in `folder`."""
 
@@ -34,7 +44,7 @@ class Served:
         path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
         self.errors = (folder / "serve.log").open("wb")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "spinesim", "serve", *options],
+            [sys.executable, "-m", "spinesim", "serve", *_with_port(options)],
             env={**os.environ, **places, "PYTHONPATH": path, "JUPYTER_PREFER_ENV_PATH": "1"},
             cwd=folder,
             stdout=subprocess.PIPE,
