@@ -1,5 +1,6 @@
 """Workers and schedulers die, people press Ctrl-C: what was finished stays, and the numbers are the same."""
 
+import asyncio
 import gc
 import multiprocessing
 import os
@@ -10,15 +11,17 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from executor_help import all_same, plans
 
 import spinesim as ss
-from spinesim.study.executor import DaskCluster, Job, Kept, Processes, execute
+from spinesim.study.executor import DaskCluster, Job, Kept, Processes, cluster, execute, local
 from spinesim.study.simulation import finish_all
 
 ROOT = Path(__file__).parents[2]
@@ -87,11 +90,80 @@ def test_workers_that_always_die_are_one_clear_sentence(tmp_path):
     killer = threading.Thread(target=kill, daemon=True)
     killer.start()
     said = []
-    with pytest.raises(ss.SpinesimError, match=r"A worker process died again and again.*0 of 4 runs"):
-        list(finish_all(plans(4), Processes(2, say=said.append), keep=Kept(tmp_path)))
-    done.set()
-    killer.join()
+    try:
+        with pytest.raises(ss.SpinesimError, match=r"A worker process died again and again.*0 of 4 runs"):
+            list(finish_all(plans(4), Processes(2, say=said.append), keep=Kept(tmp_path)))
+    finally:
+        done.set()
+        killer.join()
     assert len(said) == 1 and not multiprocessing.active_children()
+
+
+class Breaking(local._Pool):
+    """As Python 3.11's pool: a worker that dies while the pool is asked closes the pipes under the asker."""
+
+    breaks = True
+
+    def _adjust_process_count(self):
+        super()._adjust_process_count()
+        if type(self).breaks and len(self._processes) == self._max_workers:
+            type(self).breaks = False
+            self._broken = "a worker died"
+            raise OSError("handle is closed")
+
+
+def test_a_pool_that_breaks_while_it_is_asked_is_replaced_as_any_other(monkeypatch):
+    monkeypatch.setattr(local, "_Pool", Breaking)
+    said = []
+    with Processes(2, say=said.append) as executor:
+        got = list(finish_all(plans(4), executor))
+    assert all_same(list(finish_all(plans(4))), got)
+    assert said == ["A worker process died; 4 of 4 jobs go to fresh ones."]
+
+
+def test_a_pool_whose_manager_died_is_replaced_not_waited_for(monkeypatch):
+    """Python 3.11's manager may stumble over work that is handed in while it counts the dead."""
+    alive, said = local._alive, []
+
+    def found_dead_once(pool):
+        monkeypatch.setattr(local, "_alive", alive)
+        gone = threading.Thread(target=str)
+        gone.start()
+        gone.join()
+        alive(SimpleNamespace(_executor_manager_thread=gone))
+
+    monkeypatch.setattr(local, "_alive", found_dead_once)
+    with Processes(2, say=said.append) as executor:
+        got = list(finish_all(plans(4), executor))
+    assert all_same(list(finish_all(plans(4))), got) and len(said) == 1
+
+
+def test_a_machine_that_starts_no_process_is_one_sentence(monkeypatch):
+    def refuse(pool):
+        raise OSError("Cannot allocate memory")
+
+    monkeypatch.setattr(local._Pool, "_adjust_process_count", refuse)
+    words = r"^No process could be started \(Cannot allocate memory\); run with fewer workers\."
+    with pytest.raises(ss.SpinesimError, match=words):
+        list(finish_all(plans(4), Processes(2)))
+
+
+def test_an_answer_is_taken_whatever_became_of_the_worker_that_gave_it():
+    """Dask's own pool looks at the future again when it has the answer, and finds it lost."""
+
+    class Asked:
+        status = "lost"
+
+        def __await__(self):
+            return iter_of(([1], 0.5, None))
+
+    def iter_of(value):
+        return value
+        yield
+
+    answer = Future()
+    asyncio.run(cluster._carry(Asked(), answer))
+    assert answer.result(0) == ([1], 0.5, None)
 
 
 def test_workers_ended_in_the_middle_of_long_answers_leave_nothing_waiting():

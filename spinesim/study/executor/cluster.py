@@ -7,10 +7,11 @@ import logging
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import CancelledError, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from concurrent.futures import Executor as Pool
 from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from spinesim.errors import SpinesimError
 from spinesim.study.executor.job import Closing, Job, Lost, Progress, Say, warn
@@ -18,6 +19,7 @@ from spinesim.study.executor.keys import source_digest, surroundings
 from spinesim.study.executor.local import GUARD, check_workers, deaf
 from spinesim.study.executor.stream import Done, Stream, Work, own_chunk, run_chunk
 
+T = TypeVar("T")
 ANSWER_SECONDS = 8  # how long a scheduler may take to answer, and to have a worker
 ALONE_SECONDS = 30  # how long a scheduler may be without any worker before the run gives up
 ADDRESS = re.compile(r"(tcp|tls)://(\[[0-9A-Fa-f:.%]+\]|[^\s:/\[\]@]+):(\d{1,5})")
@@ -68,6 +70,35 @@ def _differs(where: str) -> str:
     )
 
 
+class _Pool(Pool):
+    """A Dask client as a pool of `concurrent.futures`.
+
+    Dask has one (`Client.get_executor`), but it asks whether a future is well *after* it has the value: a
+    worker that dies in between makes it take the value for an error.
+    """
+
+    def __init__(self, client: Any) -> None:
+        self.client = client
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        asked, answer = self.client.submit(fn, *args, pure=False, **kwargs), Future[T]()
+        answer.add_done_callback(lambda one: asked.cancel() if one.cancelled() else None)
+        self.client.loop.add_callback(_carry, asked, answer)
+        return answer
+
+
+async def _carry(asked: Any, answer: Future[T]) -> None:
+    """Wait for Dask's future, and hand on what comes of it."""
+    try:
+        settle = partial(answer.set_result, await asked)
+    except asyncio.CancelledError:  # the client goes
+        settle = partial(answer.set_exception, CancelledError())
+    except BaseException as wrong:
+        settle = partial(answer.set_exception, wrong)
+    if answer.set_running_or_notify_cancel():
+        settle()
+
+
 class DaskCluster(Closing):
     """Dask workers.
 
@@ -101,8 +132,7 @@ class DaskCluster(Closing):
         client = self._ready()
         from distributed import KilledWorker
 
-        pool = client.get_executor(pure=False)
-        stream = Stream(pool, jobs, self.workers, self._send(), self._alive)
+        stream = Stream(_Pool(client), jobs, self.workers, self._send(), self._alive)
         try:
             yield from stream
         except (CancelledError, OSError) as gone:

@@ -6,16 +6,18 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from spinesim.errors import SpinesimError
 from spinesim.study.executor.job import Closing, Job, Lost, Progress, Say, warn
 from spinesim.study.executor.stream import Stream
 
+T = TypeVar("T")
 MOST_WORKERS = 256
 MOST_RESTARTS = 5
 GUARD = "a script of your own must start under 'if __name__ == \"__main__\":'"
@@ -50,6 +52,25 @@ def _part(progress: Progress, i: int, of: int) -> Progress:
     return lambda share: progress((i + share) / of)
 
 
+class _Pool(ProcessPoolExecutor):
+    """The standard library's pool, with one name for what it raises when it breaks while being asked."""
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        try:
+            return super().submit(fn, *args, **kwargs)
+        except OSError as wrong:
+            if getattr(self, "_broken", False):  # its pipes are closed: a worker died just now
+                raise BrokenProcessPool(str(wrong)) from None
+            raise SpinesimError(f"No process could be started ({wrong}); run with fewer workers.") from None
+
+
+def _alive(pool: ProcessPoolExecutor) -> None:
+    """Raise when the thread that hears of dead workers has itself died of one."""
+    manager = getattr(pool, "_executor_manager_thread", None)
+    if manager is not None and not manager.is_alive():
+        raise BrokenProcessPool("its manager is gone")
+
+
 class Processes(Closing):
     """Several processes of this machine, by the standard library.
 
@@ -75,7 +96,9 @@ class Processes(Closing):
         while left:
             order = list(left)
             try:
-                for k, value in Stream(self._ready(len(order)), [jobs[i] for i in order], self.workers):
+                pool = self._ready(len(order))
+                stream = Stream(pool, [jobs[i] for i in order], self.workers, alive=partial(_alive, pool))
+                for k, value in stream:
                     left.remove(order[k])
                     yield order[k], value
             except BrokenProcessPool:
@@ -97,7 +120,7 @@ class Processes(Closing):
         """The pool, with as many of its processes begun as there are jobs for."""
         if self._pool is None:
             fresh = multiprocessing.get_context("spawn")  # forking a process that has threads can hang it
-            self._pool = ProcessPoolExecutor(self.workers, mp_context=fresh, initializer=_begin)
+            self._pool = _Pool(self.workers, mp_context=fresh, initializer=_begin)
             with deaf():
                 for _ in range(min(self.workers, jobs)):
                     self._pool.submit(
