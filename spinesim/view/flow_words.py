@@ -9,6 +9,7 @@ import pandas as pd
 
 from spinesim.study.flow import paired_flow, wait_table
 from spinesim.study.simulation import shipped_evidence
+from spinesim.view.names import read_out
 
 VISITS = {"intake": "First visit", "review": "Review", "virtual_review": "Review by video"}
 MOST_STEPS = 8
@@ -18,7 +19,7 @@ FEW = 20  # slots asked for: fewer are not worth a line of their own
 def step_label(step: str) -> str:
     """A step or resource as people say it."""
     what = shipped_evidence().treatments.get(step)
-    return VISITS.get(step) or (str(what["label"]) if what else step.replace("_", " ").capitalize())
+    return VISITS.get(step) or (str(what["label"]) if what else read_out(step))
 
 
 def main_steps(table: pd.DataFrame, most: int = MOST_STEPS) -> list[str]:

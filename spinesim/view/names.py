@@ -56,9 +56,22 @@ FIRST = (
 SHORT_OF_A_YEAR = {"pain_12_months": "pain_average", "disability_12_months": "disability_average"}
 
 
+SPELT = {"cbt": "CBT", "mri": "MRI", "emg": "EMG", "nsaid": "NSAID", "qaly": "QALY", "usd": "USD"}
+
+
+def read_out(key: str) -> str:
+    """A key as words at the start of a line.
+
+    >>> read_out("cbt_sessions"), read_out("first_visit")
+    ('CBT sessions', 'First visit')
+    """
+    first, *rest = [SPELT.get(one, one) for one in key.replace("_", " ").split() or [""]]
+    return " ".join([first[:1].upper() + first[1:], *rest])
+
+
 def name(outcome: str) -> Name:
     """An outcome as people say it; an unknown one is read out."""
-    return NAMES.get(outcome) or Name(outcome.replace("_", " ").capitalize(), "")
+    return NAMES.get(outcome) or Name(read_out(outcome), "")
 
 
 def label(outcome: str) -> str:

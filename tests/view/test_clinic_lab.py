@@ -372,6 +372,27 @@ def test_the_results_folder_and_the_report(done, tmp_path):
     assert THERAPIST in (tmp_path / "results.html").read_text("utf-8")
 
 
+def test_a_report_is_of_the_run_on_show_and_says_so(done, tmp_path):
+    """Neither what was set since nor another run's folder that happens to stand there."""
+    before = done.scenarios.file
+    done.keep.folder.value = str(tmp_path / "monday")
+    done.keep.write_button.click()
+    assert done.keep.status.text.endswith("everything a report needs.")
+    stale = tmp_path / "stale"
+    (tmp_path / "monday").rename(stale)
+    done.keep.folder.value = str(stale)
+    done.keep.report_button.click()
+    assert done.keep.status.state == "error" and "exists already" in done.keep.status.text
+    assert not (tmp_path / "stale.html").exists()
+    try:
+        done.scenarios.start.seed.value += 1
+        done.keep.folder.value = str(tmp_path / "tuesday")
+        done.keep.report_button.click()
+        assert done.keep.status.text.endswith("changed in the form since then is not in it.")
+    finally:
+        done.scenarios.load(before)
+
+
 def test_nothing_to_write_before_the_first_run(lab):
     assert lab.keep.write_button.disabled and lab.keep.report_button.disabled
     with pytest.raises(SpinesimError, match="press Run first"):

@@ -50,8 +50,8 @@ def own_chunk(sources: str, chunk: Sequence[Work]) -> Done:
             [],
             0.0,
             SpinesimError(
-                "spinesim's own files were changed during this run; what was finished is kept: run the "
-                "same command again."
+                "spinesim's own files were changed since this program began; what was finished is kept: run "
+                "the same command again (a notebook after restarting its kernel, a page after reloading it)."
             ),
         )
     return run_chunk(chunk)

@@ -69,6 +69,7 @@ class ClinicLab:
         self.results = ResultsPart()
         self.keep = KeepPart(self.save, self.open, self.write, self.report)
         self.shown: Shown | None = None
+        self._written: dict[Path, Shown] = {}
         self.last_error: Exception | None = None
         self.on_done: list[Callable[[], None]] = []
         self._running: BackgroundRun | None = None
@@ -253,24 +254,31 @@ class ClinicLab:
         """Write the results folder of the study on show; returns a sentence."""
         from spinesim.study import scenario_folder
 
-        shown = self._done()
-        made = scenario_folder.write(
-            shown.study, shown.plans, self._folder(folder), replace, question=shown.ask.question
-        )
-        return f"Results written to {made}: tables, and everything a report needs."
+        shown, place = self._done(), self._folder(folder)
+        if place.exists() and not replace:
+            raise _exists(place)
+        made = scenario_folder.write(shown.study, shown.plans, place, replace, question=shown.ask.question)
+        self._written[place] = shown
+        return f"Results written to {made}: tables, and everything a report needs.{self._of_what()}"
 
     def report(self, folder: str, replace: bool) -> str:
         """Make the report of the study on show, writing its folder first if need be; returns a sentence."""
         from spinesim.view.report import write_report
 
-        place = self._folder(folder)
-        if replace or not place.exists():
+        place, shown = self._folder(folder), self._done()
+        if replace or self._written.get(place) is not shown:
             self.write(folder, replace)
         out = place.with_name(f"{place.name}.html")
         if out.exists() and not replace:
-            raise SpinesimError(f"{out} exists already; tick 'replace what is there', or give another name.")
+            raise _exists(out)
         write_report(place, out, force=replace)
-        return f"Report written to {out}: open it in a browser, or print it."
+        return f"Report written to {out}: open it in a browser, or print it.{self._of_what()}"
+
+    def _of_what(self) -> str:
+        """A warning if what is set is no longer what was run."""
+        if self.shown is None or self.settings == self.shown.settings:
+            return ""
+        return " It is of the run on show: what was changed in the form since then is not in it."
 
     def _done(self) -> Shown:
         if self.shown is None:
@@ -282,3 +290,7 @@ class ClinicLab:
         if not typed.strip():
             raise SpinesimError("Give the name of a folder, such as results.")
         return Path(typed.strip()).expanduser()
+
+
+def _exists(place: Path) -> SpinesimError:
+    return SpinesimError(f"{place} exists already; tick 'replace what is there', or give another name.")

@@ -9,7 +9,7 @@ from typing import Any
 from spinesim.study.scenario_folder import ResultFolder
 from spinesim.view import names, words
 from spinesim.view.report.blocks import Block, Paragraph
-from spinesim.view.report.named import count, quoted, step
+from spinesim.view.report.named import count, quoted, shown, step
 from spinesim.view.report.said import clear, flow_difference
 
 LOWER, HIGHER = -1, 1
@@ -88,7 +88,7 @@ def _waits(folder: ResultFolder, arm: str) -> list[Said]:
         sure = row.clear and not text.startswith(("no difference", "hardly any"))
         found.append(
             (
-                f"the median wait for: {name}",
+                f"the median wait ({name})",
                 text,
                 (1 if row.difference < 0 else -1) if sure else 0,
             )
@@ -150,7 +150,7 @@ def _worth(folder: ResultFolder, arm: str) -> str:
             f"to {far:,.0f})."
         )
     if low == low and high == high:
-        return f"{said}shows no clear difference (95 % interval {low:,.0f} to {high:,.0f} {unit})."
+        return f"{said}shows no clear difference (95 % interval {shown(low, 0)} to {shown(high, 0)} {unit})."
     return ""
 
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from spinesim.evidence.lookup import shipped
+from spinesim.view.names import read_out
 
 STEPS = {
     "intake": "First visit",
@@ -48,22 +49,22 @@ def step(name: str) -> str:
         return STEPS[name]
     entry = shipped().treatments.get(name)
     label = entry.get("label") if isinstance(entry, dict) else None
-    return str(label) if label else name.replace("_", " ").capitalize()
+    return str(label) if label else read_out(name)
 
 
 def resource(name: str) -> str:
     """A resource of the clinic."""
-    return "Theatre" if name == "theatre" else name.replace("_", " ").capitalize()
+    return read_out(name)
 
 
 def payer(name: str) -> str:
     """Whose costs."""
-    return PAYERS.get(name, name.replace("_", " ").capitalize())
+    return PAYERS.get(name) or read_out(name)
 
 
 def theme(name: str) -> str:
     """What the parameters of a table are about."""
-    return THEMES.get(name, name.replace("_", " ").capitalize() or "Other")
+    return THEMES.get(name) or read_out(name) or "Other"
 
 
 def shown(value: float, decimals: int = 1) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from spinesim.study.scenario_folder import ResultFolder
+from spinesim.study.told import harm_word
 from spinesim.view import names, style, words
 from spinesim.view.report import pictures
 from spinesim.view.report.answer import in_words, yes
@@ -111,7 +112,8 @@ def harm(folder: ResultFolder) -> list[Block]:
             else "–"
             for arm in folder.arms
         ]
-        rows.append((str(name).replace("_", " ").capitalize(), *cells))
+        said = harm_word(str(name))
+        rows.append((f"{said[:1].upper()}{said[1:]}", *cells))
     heads = ("Harm", *folder.arms)
     return [
         Table("Harms from care, per 100 people (95 % interval)", heads, rows, range(1, len(heads)), "harms")
@@ -249,8 +251,7 @@ def sure(folder: ResultFolder) -> list[Block]:
         table = table.sort_values("needed", ascending=False, kind="stable").head(FEW_ROWS)
         rows = [
             (
-                str(row["measure"]).replace("_", " ").capitalize()
-                + (f" · {row['arm']}" if row["arm"] else ""),
+                names.label(str(row["measure"])) + (f" · {row['arm']}" if row["arm"] else ""),
                 f"{int(row['runs'])}",
                 f"{shown(row['mean'], 2)} ± {shown(row['half_width'], 2)}",
                 "–"
