@@ -131,6 +131,20 @@ def _show(played: Played) -> None:
         print(f"  {100 * share:3.0f} %  {key}")
 
 
+def _left_out(made: Any) -> None:
+    """What the guideline gives and nobody ordered, largest first, a line each."""
+    from spinesim.study.told import noun
+
+    if not len(made.left_out):
+        print("The guideline gives this patient nothing that was not ordered.")
+        return
+    print("What the guideline gives and was not ordered, and what each brings the twins on average:")
+    for row in made.left_out.itertuples():
+        worth = f"{row.worth:+,.0f} USD ({row.worth_low:+,.0f} to {row.worth_high:+,.0f})"
+        name = f"{row.step} ({noun(row.step).bare})"
+        print(f"  {name}, from week {row.week:.0f}: {worth}, disability {row.disability:+.1f} of 100")
+
+
 def _replay(args: argparse.Namespace) -> int:
     from spinesim.study import case as room
     from spinesim.study.told import noun
@@ -156,6 +170,7 @@ def _replay(args: argparse.Namespace) -> int:
         top = made.decisions.iloc[0]
         worth = f"{top['worth']:+,.0f} USD"
         print(f"What mattered most: {noun(top['step']).bare} at visit {top['visit']} ({worth}).")
+    _left_out(made)
     if args.page:
         from spinesim.view.case_room import page, pictures
 

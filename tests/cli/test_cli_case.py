@@ -27,7 +27,9 @@ def test_play_save_go_on_and_replay_with_a_page(tmp_path, capsys):
     assert main(["case", "replay", str(log), "--twins", "20", "--page", str(page)]) == 0
     said = capsys.readouterr().out
     assert "visit 1, week 0: explanation" in said and "What mattered most" in said
+    assert "was not ordered" in said and "  nsaid (NSAID tablets), from week 0: +" in said
     text = page.read_text("utf-8")
+    assert "What the guideline gives and was not ordered" in text
     assert "20 twins" in text and "data:image/png" in text and "http" not in text.split("</style>")[-1]
     assert main(["case", "play", "driving_engineer", "--choice", FIRST, "--save", str(log)]) == 2
     assert "--force" in capsys.readouterr().err

@@ -9,24 +9,25 @@ import numpy as np
 import pandas as pd
 
 from spinesim.errors import SpinesimError
-from spinesim.pathway import Facts
+from spinesim.pathway import Facts, Pathway
+from spinesim.study.case.effect import EFFECT, effect
 from spinesim.study.case.file import Choice, load_case
+from spinesim.study.case.left_out import MOST, Missed, missed, without_step
 from spinesim.study.case.log import Log, start
 from spinesim.study.case.play import YOURS, Played, plan_of, policy_of
 from spinesim.study.case.questions import questions
 from spinesim.study.claims_table import measure
-from spinesim.study.compare import Study, interval
+from spinesim.study.compare import Study
 from spinesim.study.outcomes import OUTCOMES
 from spinesim.study.results import Results
 from spinesim.study.simulation import finish
 from spinesim.study.twins import Story
 
 TWINS, FEWER = 500, 200
-"""Twins of the comparison, and of each decision that is switched off."""
+"""Twins of the comparison, and of each decision or step that is switched off."""
 GUIDELINE = "guideline"
 LUCK = {"qaly": 1, "pain_average": -1, "disability_average": -1}
 """What luck is measured on, and whether more is better."""
-WORTH = "threshold.base"
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,10 @@ class Debrief:
     decisions : DataFrame
         One row an order: visit, week, step, and what it brought on average (with it minus without it), with
         95 % intervals; `worth` is net benefit (USD, health at `threshold.base`). Largest first.
+    left_out : DataFrame
+        One row a step that the guideline offers this patient and nobody ordered, `MOST` at most: visit and
+        week at which it is first offered, step, offered (per 100 twins), and what it brings on average under
+        the guideline, as in `decisions`. Largest first.
     unasked : list of str
         What nobody asked or examined although it was there, by key.
     """
@@ -54,6 +59,7 @@ class Debrief:
     story: Story
     luck: pd.DataFrame
     decisions: pd.DataFrame
+    left_out: pd.DataFrame
     unasked: list[str]
 
     @property
@@ -89,29 +95,41 @@ def debrief_steps(played: Played, twins: int = TWINS, fewer: int = FEWER) -> Gen
     met = [visit.facts for visit in played.visits]
     chosen = policy_of(log, case, log.choices, met)
     switched = without_each(log, met)
-    parts = 2 + len(switched)
+    parts = 2 + len(switched) + MOST
     yield 0.02
     results = {}
     for place, (arm, pathway) in enumerate(((YOURS, chosen), (GUIDELINE, case.pathway()))):
         results[arm] = [finish(plan_of(log, case, pathway, arm, twins))]
         yield (place + 1) / parts
     study = Study(results, played.evidence)
-    rows = []
-    base = study.results[YOURS][0]
-    few = base.only(np.arange(fewer))
-    for place, (number, step, choices) in enumerate(switched, 1):
-        less = finish(plan_of(log, case, policy_of(log, case, choices, met), YOURS, fewer))
-        rows.append(_effect(played, number, step, few, less))
-        yield (2 + place) / parts
-    table = pd.DataFrame(rows, columns=list(_COLUMNS)).sort_values("size", ascending=False, kind="stable")
+    base, usual = (study.results[arm][0] for arm in (YOURS, GUIDELINE))
+    passed = missed(usual, {step for choice in log.choices for step in choice.orders})
+    off: list[tuple[tuple[object, ...], str, Pathway]] = [
+        ((number, log.choices[number - 1].week, step), YOURS, policy_of(log, case, choices, met))
+        for number, step, choices in switched
+    ]
+    off += [(tuple(one), GUIDELINE, without_step(case.pathway(), one.step)) for one in passed]
+    rows: dict[str, list[tuple[object, ...]]] = {YOURS: [], GUIDELINE: []}
+    few = {arm: study.results[arm][0].only(np.arange(fewer)) for arm in study.arms}
+    for place, (head, arm, pathway) in enumerate(off, 1):
+        less = finish(plan_of(log, case, pathway, arm, fewer))
+        rows[arm].append((*head, *effect(played.evidence, few[arm], less)))
+        yield (2 + place) / (2 + len(off))
     return Debrief(
         played,
         study,
         study.twins(GUIDELINE).story(0),
         luck_of(base),
-        table.reset_index(drop=True),
+        _largest_first(rows[YOURS], ("visit", "week", "step")),
+        _largest_first(rows[GUIDELINE], Missed._fields),
         unasked(played),
     )
+
+
+def _largest_first(rows: list[tuple[object, ...]], head: Sequence[str]) -> pd.DataFrame:
+    """What each step brought, by size."""
+    table = pd.DataFrame(rows, columns=[*head, *EFFECT])
+    return table.sort_values("size", ascending=False, kind="stable").reset_index(drop=True)
 
 
 def without_each(log: Log, met: Sequence[Facts]) -> list[tuple[int, str, list[Choice]]]:
@@ -124,28 +142,6 @@ def without_each(log: Log, met: Sequence[Facts]) -> list[tuple[int, str, list[Ch
             left = choice.model_copy(update={"orders": [one for one in choice.orders if one != step]})
             made.append((number + 1, step, [*log.choices[:number], left, *log.choices[number + 1 :]]))
     return made
-
-
-_COLUMNS = (
-    "visit", "week", "step", "worth", "worth_low", "worth_high", "disability", "disability_low",
-    "disability_high", "pain", "harms", "cost", "size",
-)  # fmt: skip
-
-
-def _effect(
-    played: Played, number: int, step: str, with_it: Results, without_it: Results
-) -> tuple[object, ...]:
-    """What one order brought on average: with it minus without it."""
-    rate = played.evidence.value(WORTH)
-
-    def change(outcome: str) -> np.ndarray:
-        return np.asarray(measure(with_it, outcome) - measure(without_it, outcome))
-
-    worth = interval(change(f"net_benefit@{rate:.0f}"))
-    disability = interval(change("disability_average"))
-    means = (float(change(name).mean()) for name in ("pain_average", "harms", "cost"))
-    week = played.log.choices[number - 1].week
-    return (number, week, step, *worth, *disability, *means, abs(worth[0]))
 
 
 def luck_of(base: Results) -> pd.DataFrame:

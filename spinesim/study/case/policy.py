@@ -60,9 +60,7 @@ def policy(
         rules += _visit_rules(number, choice, guards)
     first = [one for rule in guideline.rules if rescue for one in _emergency_rules(rule, met)]
     if not first and not rules:  # a pathway has a rule
-        when = {"visits_at_least": NEVER}
-        nothing = {"id": "nothing", "says": "Nothing is done", "when": when, "offer": ["education"]}
-        rules = [Rule.model_validate(nothing)]
+        rules = [nothing()]
     courses = {
         "physiotherapy_sessions": physiotherapy_sessions,
         "physiotherapy_sessions_per_week": guideline.settings.physiotherapy_sessions_per_week or 1,
@@ -75,6 +73,14 @@ def policy(
         region=guideline.region,
         settings=Settings.model_validate({"review_weeks": _review_weeks(choices), **courses}),
         rules=(*first, *rules),
+    )
+
+
+def nothing() -> Rule:
+    """A rule that never speaks."""
+    when = {"visits_at_least": NEVER}
+    return Rule.model_validate(
+        {"id": "nothing", "says": "Nothing is done", "when": when, "offer": ["education"]}
     )
 
 

@@ -1,4 +1,4 @@
-"""The debrief as a panel: this patient, the twins, luck, the decision that mattered, what was not asked."""
+"""The debrief as a panel: this patient, the twins, luck, the decision that mattered, what was left out."""
 
 from __future__ import annotations
 
@@ -49,6 +49,7 @@ class DebriefPart:
             f"<h4>The guideline beside your decisions, over all twins</h4>{main}"
             f"<details><summary>More outcomes</summary>{more}</details>"
             f"<h4>Which decision mattered most</h4>{words.decisions(made)}"
+            f"<h4>{words.LEFT_OUT}</h4>{words.left_out(made)}"
             f"<h4>What was there, and you did not ask</h4>{words.unasked(made)}{words.teaching(case)}"
         )
         text = room.text_of(made.played.log)

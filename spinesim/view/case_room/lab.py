@@ -230,6 +230,7 @@ class CaseLab:
         self.place.children = (self.debrief.widget,)
         pictures = tuple(Picture(png, alt, 1_140) for png, alt in self.debrief.pictures)
         frames = {"differences": made.study.differences(), "decisions": made.decisions, "luck": made.luck}
+        frames["left_out"] = made.left_out
         main, more = tables.differences(made.study)
         told = f"{made.played.case.title}. {made.story.sentence} {words.luck(made)}"
         self.shown = Shown(self.settings, pictures, (main, more), facts_of(made), told, frames)

@@ -35,6 +35,7 @@ def render(made: Any, pictures: Sequence[tuple[bytes, str]]) -> str:
         luck=words.luck(made),
         differences=Markup(main + more),
         decisions=Markup(words.decisions(made)),
+        left_out=Markup(words.left_out(made)),
         unasked=Markup(words.unasked(made)),
         teaching=Markup(words.teaching(case)),
         log=room.text_of(made.played.log),

@@ -7,11 +7,15 @@ from html import escape
 from typing import Any
 
 from spinesim.study import case as room
+from spinesim.study.case.left_out import MOST
 from spinesim.study.told import listed, noun
 from spinesim.view import words
 
 SHOWN = 5
 """Patterns of the differential that are named."""
+EFFECTS = ("disability (of 100)", "harms per 100", "cost (USD)", "health and money together (USD)")
+LEFT_OUT = "What the guideline gives and you did not order"
+NOTHING_LEFT_OUT = "Nothing: you ordered everything that the guideline offers this patient."
 RISKS = {
     "kidney_disease": "weak kidneys",
     "ulcer": "an ulcer before",
@@ -154,19 +158,47 @@ def regret(made: Any) -> str:
 def decisions(made: Any) -> str:
     """What each order brought on average, the one that mattered most first."""
     rows = [
-        (
-            f"Visit {row.visit}: {noun(row.step).bare}",
-            _signed(f"{row.disability:+.1f} ({row.disability_low:+.1f} to {row.disability_high:+.1f})"),
-            _signed(f"{row.harms:+.0f}"),
-            _signed(f"{row.cost:+,.0f}"),
-            _signed(f"{row.worth:+,.0f} ({row.worth_low:+,.0f} to {row.worth_high:+,.0f})"),
-        )
-        for row in made.decisions.itertuples()
+        (f"Visit {row.visit}: {noun(row.step).bare}", *_effects(row)) for row in made.decisions.itertuples()
     ]
     if not rows:
         return "<p>Nothing was ordered, so there is nothing to switch off.</p>"
-    heads = ["Order", "disability (of 100)", "harms per 100", "cost (USD)", "health and money together (USD)"]
-    return table("What each order brought your twins on average: with it minus without it", heads, rows)
+    caption = "What each order brought your twins on average: with it minus without it"
+    return table(caption, ["Order", *EFFECTS], rows)
+
+
+def left_out(made: Any) -> str:
+    """What each step that the guideline gives and nobody ordered brings on average, largest first."""
+    rows = [
+        (
+            f"{_capital(noun(row.step).bare)}, from week {row.week:.0f}",
+            f"{row.offered:.0f}",
+            *_effects(row),
+        )
+        for row in made.left_out.itertuples()
+    ]
+    if not rows:
+        return f"<p>{escape(NOTHING_LEFT_OUT)}</p>"
+    caption = "What each brings the twins under the guideline on average: with it minus without it"
+    note = (
+        f"Not to order is a decision too. Listed is what the guideline offers this patient, at most {MOST} "
+        "steps, also where you ordered something like it. What depends on a step falls with it."
+    )
+    heads = ["Step, and when the guideline first offers it", "offered to, of 100 twins", *EFFECTS]
+    return f"<p>{escape(note)}</p>" + table(caption, heads, rows)
+
+
+def _effects(row: Any) -> tuple[str, ...]:
+    """The cells under `EFFECTS`."""
+    return (
+        _signed(f"{row.disability:+.1f} ({row.disability_low:+.1f} to {row.disability_high:+.1f})"),
+        _signed(f"{row.harms:+.0f}"),
+        _signed(f"{row.cost:+,.0f}"),
+        _signed(f"{row.worth:+,.0f} ({row.worth_low:+,.0f} to {row.worth_high:+,.0f})"),
+    )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _signed(text: str) -> str:
