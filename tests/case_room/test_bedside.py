@@ -7,7 +7,7 @@ import pytest
 import spinesim as ss
 from spinesim.pathway import Facts
 from spinesim.study import case as room
-from spinesim.study.case.orders import needs_of, order_file, refusals, warnings
+from spinesim.study.case.orders import emergencies, needs_of, order_file, refusals, warnings
 from spinesim.study.case.questions import all_questions, known_facts
 
 CASES = room.case_names()
@@ -98,11 +98,6 @@ def test_urgent_care_needs_one_alarm_that_has_been_asked_for(fact):
         ("microdiscectomy", {"images": 1, "finding": True}, "does not fit"),
         ("epidural", {}, "no sign of a pressed nerve root"),
         ("urgent_referral", {"compression_found": True}, "operated on here"),
-        (
-            "decompression",
-            {"images": 1, "finding": True, "concordant": True, "compression_found": True},
-            "usual list",
-        ),
     ],
 )
 def test_warned_of_what_is_known_and_done_all_the_same(step, fact, word):
@@ -112,10 +107,67 @@ def test_warned_of_what_is_known_and_done_all_the_same(step, fact, word):
     assert refusals(choice, Facts(**fact), Facts(**fact), "lumbar", Everywhere()) == []
 
 
-def test_what_is_asked_for_urgently_needs_no_word_about_the_list():
-    pressed = Facts(images=1, finding=True, concordant=True, compression_found=True)
-    assert warnings(room.Choice(orders=["microdiscectomy"], urgent=True), pressed) == []
-    assert len(warnings(room.Choice(orders=["microdiscectomy"]), pressed)) == 1
+OPERATIONS = ("microdiscectomy", "decompression", "fusion", "cervical_surgery")
+FOUND = {"images": 1, "finding": True, "concordant": True}
+
+
+@pytest.mark.parametrize("step", [*OPERATIONS, "urgent_referral"])
+def test_what_a_scan_shows_makes_an_order_an_emergency_and_nothing_less_does(step):
+    """Below: signs, and a finding that is no emergency; at: either of the two; above: both, and more."""
+    choice = room.Choice(orders=[step])
+    for below in ({}, FOUND, FOUND | {"red_flag": True, "weakness": True, "cord_signs": True}):
+        assert emergencies(choice, Facts(**below)) == []
+    for at in ("serious_found", "compression_found"):
+        (said,) = emergencies(choice, Facts(**FOUND, **{at: True}))
+        assert "as the emergency it is." in said and said.count(".") == 1
+    shown = Facts(**FOUND, serious_found=True, compression_found=True)
+    assert len(emergencies(room.Choice(orders=["education", step]), shown)) == 1
+    assert emergencies(room.Choice(orders=[step], urgent=True), shown) == [], "it is urgent already"
+
+
+@pytest.mark.parametrize("step", ["imaging", "epidural", "cervical_epidural", "rehabilitation", "opioid"])
+def test_no_other_order_is_an_emergency_by_itself(step):
+    shown = Facts(**FOUND, serious_found=True, compression_found=True)
+    assert emergencies(room.Choice(orders=[step]), shown) == []
+
+
+def scanned(seed):
+    """Sent home twice, and now scanned urgently: the visit at which the scan is read."""
+    played = room.play(room.start("missed_cauda_equina", seed=seed))
+    first = room.Choice(asked=["saddle_anaesthesia"], orders=["imaging"], urgent=True, again_weeks=1)
+    return played.decide(first)
+
+
+def test_cauda_equina_on_the_scan_is_operated_on_at_once_without_a_tick():
+    """The log says urgent, the life is that with the tick, nobody declines, and one sentence is said."""
+    shown = 0
+    for seed in range(200, 230):
+        played = scanned(seed)
+        choice = room.Choice(orders=["microdiscectomy"], again_weeks=6)
+        if not played.known().compression_found:  # the scan missed it: nothing is known, so nothing is urgent
+            assert played.warned(choice) == []
+            assert not played.decide(choice).log.choices[-1].urgent
+            continue
+        shown += 1
+        assert played.warned(choice) == ["The theatre takes this as the emergency it is."]
+        after, ticked = (played.decide(one) for one in (choice, choice.model_copy(update={"urgent": True})))
+        assert after.log == ticked.log and after.log.choices[-1].urgent
+        assert after.events == ticked.events or repr(after.events) == repr(ticked.events)
+        assert not any(event == "declined" for _, _, event, *_ in after.events)
+        assert room.read_log(room.text_of(after.log)) == after.log
+    assert shown >= 25
+
+
+def test_a_log_written_by_hand_without_urgent_lives_as_the_played_one():
+    played = scanned(206)
+    assert played.known().compression_found
+    after = played.decide(room.Choice(orders=["microdiscectomy"], again_weeks=6))
+    plain = [one.model_copy(update={"urgent": False, "week": None}) for one in after.log.choices[1:]]
+    by_hand = after.log.model_copy(update={"choices": [after.log.choices[0], *plain]})
+    again = room.play(by_hand)
+    assert [one.urgent for one in again.log.choices] == [True, True]
+    assert repr(again.events) == repr(after.events)
+    assert [one.facts for one in again.visits] == [one.facts for one in after.visits]
 
 
 def test_every_rule_of_the_file_can_refuse_or_warn_and_no_step_is_refused_for_good():

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from spinesim.errors import SpinesimError
 from spinesim.evidence import Evidence
+from spinesim.pathway import Facts
 from spinesim.study.case.beliefs import beliefs_of
+from spinesim.study.case.file import Choice
 from spinesim.study.case.log import Log
-from spinesim.study.case.orders import refusals
+from spinesim.study.case.orders import emergencies, refusals
 from spinesim.study.case.questions import known_facts
 
 if TYPE_CHECKING:
@@ -20,6 +22,27 @@ ALARM = ("red_flag",)
 ROUNDED = 1e-6  # weeks; a log is written with finite digits
 
 
+def as_emergency(log: Log, visits: Sequence[Visit]) -> Log:
+    """The log with its first decision that is an emergency, and was not urgent, made urgent; else as it was.
+
+    The first only: what comes after it is another life. So a log written by hand lives as a played one does.
+    """
+    asked: list[str] = []
+    for place, (choice, visit) in enumerate(zip(log.choices, visits, strict=False)):
+        asked += choice.asked
+        if emergencies(choice, _known(visit, asked, choice)):
+            taken = choice.model_copy(update={"urgent": True})
+            return log.model_copy(
+                update={"choices": [*log.choices[:place], taken, *log.choices[place + 1 :]]}
+            )
+    return log
+
+
+def _known(visit: Visit, asked: Sequence[str], choice: Choice) -> Facts:
+    """What has been asked for, without the beliefs."""
+    return known_facts(visit.facts, asked, choice.asked, () if visit.number == 1 else ALARM)
+
+
 def allowed(log: Log, clinic: Consulting, evidence: Evidence) -> None:
     """Refuse a log, perhaps written by hand, with an order that the clinic would have refused."""
     body = clinic.body
@@ -27,8 +50,7 @@ def allowed(log: Log, clinic: Consulting, evidence: Evidence) -> None:
     asked: list[str] = []
     for choice, visit in zip(log.choices, clinic.visits, strict=False):
         asked += choice.asked
-        plain = () if visit.number == 1 else ALARM
-        facts = known_facts(visit.facts, asked, choice.asked, plain)
+        facts = _known(visit, asked, choice)
         known = beliefs_of(evidence, body.cohort, clinic.signs, asked, visit.tests).in_facts(facts)
         no = refusals(choice, visit.facts, known, visit.facts.region, regions)
         if no:

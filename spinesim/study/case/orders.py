@@ -27,32 +27,41 @@ def _criteria(value: Any) -> Any:
 
 
 class Order(Strict):
-    """What some steps need; without it they are refused, or done with a warning.
-
-    `unless_urgent` rules do not speak of what is asked for urgently.
-    """
+    """What some steps need; without it they are refused, or done with a warning."""
 
     steps: list[Step]
     needs: Needs
     says: Text
     warns: bool = False
-    unless_urgent: bool = False
     reference: list[Text] = []
 
     _read = field_validator("needs", mode="before")(_criteria)
 
 
+def _each(value: Any) -> Any:
+    """A list of such tables."""
+    return [_criteria(one) for one in value] if isinstance(value, list) else value
+
+
+class Emergency(Strict):
+    """Steps that are done urgently, asked for so or not, where any of `where` is known."""
+
+    steps: list[Step]
+    where: list[Needs]
+    says: Text
+
+    _read = field_validator("where", mode="before")(_each)
+
+
 class OrderFile(Strict):
-    """All rules of the clinic, and what gives a right to urgent care (any one of them)."""
+    """All rules of the clinic, what gives a right to urgent care (any of them), and what is an emergency."""
 
     urgent: list[Needs]
     urgent_says: Text
     order: list[Order]
+    emergency: list[Emergency] = []
 
-    @field_validator("urgent", mode="before")
-    @classmethod
-    def _each(cls, value: Any) -> Any:
-        return [_criteria(one) for one in value] if isinstance(value, list) else value
+    _read = field_validator("urgent", mode="before")(_each)
 
 
 @lru_cache(maxsize=1)
@@ -91,8 +100,7 @@ def refusals(
     open_ = {*choice.orders}
     for rule in order_file().order:
         mine = {*rule.steps} & open_
-        spoken = rule.warns or (rule.unless_urgent and choice.urgent)
-        if not spoken and mine and not holds(rule.needs, facts):
+        if not rule.warns and mine and not holds(rule.needs, facts):
             said.append(rule.says)
             open_ -= mine  # one sentence a step is enough
     if choice.urgent and not any(holds(needs, known) for needs in order_file().urgent):
@@ -100,15 +108,23 @@ def refusals(
     return said
 
 
+def emergencies(choice: Choice, known: Facts) -> list[str]:
+    """Why it becomes urgent by itself: one sentence each, none if it does not, or is urgent already."""
+    return [
+        rule.says
+        for rule in order_file().emergency
+        if not choice.urgent
+        and {*rule.steps} & {*choice.orders}
+        and any(holds(needs, known) for needs in rule.where)
+    ]
+
+
 def warnings(choice: Choice, known: Facts) -> list[str]:
     """What will be done, although what is known speaks against it."""
     return [
         rule.says
         for rule in order_file().order
-        if rule.warns
-        and not (rule.unless_urgent and choice.urgent)
-        and {*rule.steps} & {*choice.orders}
-        and not holds(rule.needs, known)
+        if rule.warns and {*rule.steps} & {*choice.orders} and not holds(rule.needs, known)
     ]
 
 

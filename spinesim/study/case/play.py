@@ -16,11 +16,11 @@ from spinesim.evidence import Draws, Evidence
 from spinesim.pathway import Facts, Offer, Pathway
 from spinesim.pathway.vocabulary import FACTS
 from spinesim.study.case.beliefs import Beliefs, Test, beliefs_of
-from spinesim.study.case.check import ALARM, allowed, same_visits
+from spinesim.study.case.check import ALARM, allowed, as_emergency, same_visits
 from spinesim.study.case.file import CaseFile, Choice
 from spinesim.study.case.lists import clinic_with_lists
 from spinesim.study.case.log import Log
-from spinesim.study.case.orders import refusals, warnings
+from spinesim.study.case.orders import emergencies, refusals, warnings
 from spinesim.study.case.policy import policy
 from spinesim.study.case.questions import check_asked, known_facts, minutes
 from spinesim.study.results import Results, collect
@@ -154,11 +154,12 @@ class Played:
         return refusals(choice, self.now.facts, known, self.region, self.regions)
 
     def warned(self, choice: Choice) -> list[str]:
-        """What is done although what is known speaks against it."""
-        return warnings(choice, self.known(choice.asked))
+        """What is said of it: that it is an emergency, or that what is known speaks against it."""
+        known = self.known(choice.asked)
+        return [*emergencies(choice, known), *warnings(choice, known)]
 
     def decide(self, choice: Choice) -> Played:
-        """Go on with this decision.
+        """Go on with this decision; what is an emergency (`orders.toml`) becomes urgent in the log.
 
         Raises
         ------
@@ -244,7 +245,8 @@ def play(log: Log, *, _case: CaseFile | None = None) -> Played:
     """Live through a log from the first day, up to the first visit without a decision, or to the end.
 
     The patient is number 0 of the case's people, so that everything is identical, to the bit, to the first of
-    any number of twins under the same decisions.
+    any number of twins under the same decisions. A decision that is an emergency and does not say so is lived
+    as urgent, and stands so in the log that is returned.
 
     Raises
     ------
@@ -254,9 +256,13 @@ def play(log: Log, *, _case: CaseFile | None = None) -> Played:
     case = _case or log.file()
     for choice in log.choices:
         check_asked(choice.asked)
-    wish = plan_of(log, case, policy_of(log, case, log.choices, twins=False), YOURS)
-    clinic = _run(wish, len(log.choices))
-    visits = clinic.visits
+    while True:
+        wish = plan_of(log, case, policy_of(log, case, log.choices, twins=False), YOURS)
+        clinic = _run(wish, len(log.choices))
+        visits, before = clinic.visits, log
+        log = as_emergency(log, visits)
+        if log is before:
+            break
     same_visits(log, visits)
     allowed(log, clinic, wish.evidence)
     over = len(visits) <= len(log.choices)
