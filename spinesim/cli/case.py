@@ -13,6 +13,17 @@ if TYPE_CHECKING:
     from spinesim.study.case import Played
 
 EXAMPLE = '{"asked": ["straight_leg_raise"], "orders": ["education", "nsaid"], "again_weeks": 4}'
+FORMS = {
+    "asked": 'a list of questions, such as "asked": ["straight_leg_raise", "worry"]',
+    "goal": 'one of sitting, standing, walking, sleep and work, such as "goal": "sitting"',
+    "orders": 'a list of steps, such as "orders": ["education", "nsaid"]',
+    "urgent": '"urgent": true or "urgent": false',
+    "again_weeks": 'whole weeks from 1 to 52, such as "again_weeks": 4',
+    "week": 'weeks since the first visit, or leave it out: it is written for you, such as "week": 6',
+}
+"""How each part of a decision is written."""
+OWN_WORDS = ("value_error", "extra_forbidden")
+"""Mistakes that are said well already."""
 
 
 def add(commands: Any) -> None:
@@ -76,7 +87,11 @@ def _play(args: argparse.Namespace) -> int:
             raise SpinesimError(
                 f"The case is over after {len(played.log.choices)} decisions: leave out the rest."
             )
-        played = played.decide(_choice(text))
+        choice = _choice(text)
+        told = [] if played.refused(choice) else played.warned(choice)
+        number, played = played.now.number, played.decide(choice)
+        for line in told:
+            print(f"At visit {number}: {line}")
     if args.save:
         goes_on = str(args.case).endswith(".json") and Path(args.case).resolve() == args.save.resolve()
         if args.save.exists() and not (args.force or goes_on):
@@ -92,22 +107,45 @@ def _choice(text: str) -> Any:
     """A decision as typed."""
     from pydantic import ValidationError
 
-    from spinesim.evidence.models import complaint
     from spinesim.study.case import Choice, check_asked
 
     try:
-        choice = Choice.model_validate(json.loads(text))
+        typed = json.loads(text)
     except (json.JSONDecodeError, RecursionError):
         raise SpinesimError(f"--choice {text[:40]} is not JSON; write it like '{EXAMPLE}'.") from None
+    if not isinstance(typed, dict):
+        raise SpinesimError(
+            f"--choice {text[:40]} names nothing: give what is done in braces, like '{EXAMPLE}'."
+        )
+    try:
+        choice = Choice.model_validate(typed)
     except ValidationError as wrong:
-        raise SpinesimError(f"--choice: {complaint(wrong, Choice)}") from None
+        raise SpinesimError(f"--choice: {_mistake(wrong)}") from None
     check_asked(choice.asked)
     return choice
+
+
+def _mistake(wrong: Any) -> str:
+    """What is wrong with a decision, in one sentence with an example."""
+    from spinesim.evidence.models import complaint
+    from spinesim.pathway import STEPS
+    from spinesim.pathway.vocabulary import nearest
+    from spinesim.study.case import Choice
+
+    first = wrong.errors(include_url=False)[0]
+    key, given = str(first["loc"][0]) if first["loc"] else "", json.dumps(first["input"])[:40]
+    if first["type"] in OWN_WORDS or key not in FORMS:
+        return complaint(wrong, Choice)
+    if key == "orders" and isinstance(first["input"], str) and len(first["loc"]) > 1:
+        near = nearest(first["input"], STEPS)
+        return f"orders names {given}, which is no step of care{near}; known: {', '.join(STEPS)}."
+    return f"{key} cannot be {given}: write {FORMS[key]}."
 
 
 def _show(played: Played) -> None:
     """What is known at the visit that waits, or how it ended."""
     from spinesim.study import case as room
+    from spinesim.study.case.questions import all_questions
 
     last = played.visits[-1]
     if played.over:
@@ -125,29 +163,37 @@ def _show(played: Played) -> None:
         lines = [*room.happened(played, since, last.day), *room.diary(played, since, last.day)]
         print("\n".join(f"  {line}" for line in lines))
         asked = played.log.choices[-1].asked
-        print("\n".join(f"  asked before: {key}: {room.says(played, key)}" for key in asked))
-    print("\n".join(f"  {line}" for line in room.results(played)))
+        for key in asked:
+            print(f"  asked before: {key} ({all_questions()[key].ask}): {room.says(played, key)}")
+    for line in room.results(played):
+        print(f"  {line}")
+    labels = played.evidence.conditions
     for key, share in played.beliefs().patterns[:3]:
-        print(f"  {100 * share:3.0f} %  {key}")
+        print(f"  {100 * share:3.0f} %  {key} ({labels[key]['label']})")
+
+
+def _named(step: str) -> str:
+    """A step as one types it, and in words where those are others."""
+    from spinesim.study.told import noun
+
+    words = noun(step).bare
+    return step if words == step else f"{step} ({words})"
 
 
 def _left_out(made: Any) -> None:
     """What the guideline gives and nobody ordered, largest first, a line each."""
-    from spinesim.study.told import noun
-
     if not len(made.left_out):
         print("The guideline gives this patient nothing that was not ordered.")
         return
     print("What the guideline gives and was not ordered, and what each brings the twins on average:")
     for row in made.left_out.itertuples():
         worth = f"{row.worth:+,.0f} USD ({row.worth_low:+,.0f} to {row.worth_high:+,.0f})"
-        name = f"{row.step} ({noun(row.step).bare})"
-        print(f"  {name}, from week {row.week:.0f}: {worth}, disability {row.disability:+.1f} of 100")
+        disability = f"disability {row.disability:+.1f} of 100"
+        print(f"  {_named(row.step)}, from week {row.week:.0f}: {worth}, {disability}")
 
 
 def _replay(args: argparse.Namespace) -> int:
     from spinesim.study import case as room
-    from spinesim.study.told import noun
 
     if args.twins and not 2 <= args.twins <= 100_000:
         raise SpinesimError(f"--twins is {args.twins}; give 0, or a whole number from 2 to 100,000.")
@@ -155,8 +201,9 @@ def _replay(args: argparse.Namespace) -> int:
         raise SpinesimError(f"--page is {args.page}; give a name that ends in .html.")
     played = room.play(room.load_log(args.log))
     for number, choice in enumerate(played.log.choices, 1):
-        did = ", ".join(noun(step).bare for step in choice.orders) or "nothing ordered"
-        print(f"visit {number}, week {played.visits[number - 1].facts.weeks:.0f}: {did}")
+        did = ", ".join(_named(step) for step in choice.orders) or "nothing ordered"
+        urgent = ", urgently" if choice.urgent else ""
+        print(f"visit {number}, week {played.visits[number - 1].facts.weeks:.0f}: {did}{urgent}")
     _show(played)
     if not played.over or not args.twins:
         return 0
@@ -169,7 +216,7 @@ def _replay(args: argparse.Namespace) -> int:
     if len(made.decisions):
         top = made.decisions.iloc[0]
         worth = f"{top['worth']:+,.0f} USD"
-        print(f"What mattered most: {noun(top['step']).bare} at visit {top['visit']} ({worth}).")
+        print(f"What mattered most: {_named(top['step'])} at visit {top['visit']} ({worth}).")
     _left_out(made)
     if args.page:
         from spinesim.view.case_room import page, pictures

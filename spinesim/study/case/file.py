@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from spinesim.clinical.people import GOALS
 from spinesim.errors import SpinesimError
 from spinesim.evidence import data_folder, load_model
 from spinesim.pathway import Pathway, load_pathway
@@ -54,6 +55,8 @@ class Choice(Strict):
             given = getattr(self, name)
             if len({*given}) < len(given):
                 raise ValueError(f"{name} names something twice")
+        if self.goal and self.goal not in GOALS:
+            raise ValueError(f"goal is none of those there are: write {', '.join(GOALS)}, or leave it out")
         return self
 
 
