@@ -5,7 +5,9 @@
 Each lesson is served as a page (`spinesim serve`, Voilà) on this machine and driven in headless Chromium at
 its default size; its first control is moved by keyboard, each time to another value. Times of moves are read
 from the page's own clock. The page is opened twice and the second is measured, so files are in the system's
-cache ("warm"). Only a report: nothing passes or fails here.
+cache and a kernel waits ("warm"). Nobody stops to guess here: the lab is opened at once; with --guess the
+page is left alone for so many seconds before, as it is while a learner guesses. Only a report: nothing
+passes or fails here.
 """
 
 from __future__ import annotations
@@ -51,21 +53,27 @@ CASE_ROOM = "15"
 SKIP = "Skip: open the lab"
 
 
-def first_picture(lab: ClinicPage, began: float) -> tuple[float, float]:
+WARM_SECONDS = 8
+"""From a closed page to the next kernel that is warm."""
+
+
+def first_picture(lab: ClinicPage, began: float, guess: float = 0.0) -> tuple[float, float]:
     """Seconds until the page can be used, and from opening the lab to its first picture."""
     lab.page.wait_for_function(
         "skip => document.querySelector('.spinesim') && (document.querySelector('.spinesim table') || "
         "[...document.querySelectorAll('button')].some(one => one.innerText === skip))",
         arg=SKIP,
     )
-    ready = time.monotonic()
+    ready = time.monotonic() - began
+    time.sleep(guess)
+    opened = time.monotonic()
     if lab.button(SKIP).is_visible():
         lab.button(SKIP).click()
         lab.page.wait_for_function(OPEN)
     if lab.button("Run").is_visible():  # the clinic lead's lab waits for its button
         lab.button("Run").click()
     lab.page.wait_for_function(SEEN)
-    return ready - began, time.monotonic() - ready
+    return ready, time.monotonic() - opened
 
 
 def mover(lab: ClinicPage) -> Any:
@@ -102,7 +110,7 @@ def latencies(lab: ClinicPage, moves: int) -> list[float]:
     return found
 
 
-def measure(browser: Any, name: str, moves: int) -> str:
+def measure(browser: Any, name: str, moves: int, guess: float) -> str:
     """One row of the table."""
     with tempfile.TemporaryDirectory() as folder:
         os.environ["SPINESIM_PROGRESS"] = "off"
@@ -110,9 +118,10 @@ def measure(browser: Any, name: str, moves: int) -> str:
         try:
             url = served.wait()
             ClinicPage(browser, url, 1280).page.close()
+            time.sleep(WARM_SECONDS)
             began = time.monotonic()
             lab = ClinicPage(browser, url, 1280)
-            ready, picture = first_picture(lab, began)
+            ready, picture = first_picture(lab, began, guess)
             moved = latencies(lab, moves)
             lab.page.close()
         finally:
@@ -128,6 +137,7 @@ def main() -> None:
     )
     parser.add_argument("lessons", nargs="*", help="numbers (default: all)")
     parser.add_argument("--moves", type=int, default=10)
+    parser.add_argument("--guess", type=float, default=0.0, metavar="SECONDS")
     parser.add_argument("--chromium", default=shutil.which("chromium") or shutil.which("google-chrome"))
     wish = parser.parse_args()
     from playwright.sync_api import sync_playwright
@@ -142,7 +152,7 @@ def main() -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=wish.chromium, args=["--no-sandbox"])
         for name in names:
-            print(measure(browser, name, wish.moves), flush=True)
+            print(measure(browser, name, wish.moves, wish.guess), flush=True)
         browser.close()
 
 

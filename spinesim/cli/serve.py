@@ -17,6 +17,8 @@ HOST = "127.0.0.1"
 FIRST_PORT, PORTS = 8866, 20
 IDLE_MINUTES = 120.0
 MOST_PEOPLE, MOST_PAGES = 50_000, 20
+EXTENSIONS = ("anywidget", "@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8")
+"""What a page loads of JupyterLab's extensions; all there are would be some 5 MB more, and complain."""
 LIMIT = "SPINESIM_MOST_PEOPLE"
 """What tells kernels the limit (`spinesim.view.limits` reads it)."""
 LOOK_SECONDS = 300
@@ -189,7 +191,7 @@ def settings(
             "allow_template_override": "NO",
             "allow_theme_override": "NO",
             "preheat_kernel": False,
-            "extension_denylist": ["jupyterlab-jupytext"],  # it needs JupyterLab, and complains without it
+            "extension_allowlist": list(EXTENSIONS),
             "multi_kernel_manager_class": "spinesim.cli.served_kernels.ServedKernels",
         },
         "ServedKernels": {"most_pages": most_pages},
@@ -230,5 +232,6 @@ def serve(args: argparse.Namespace) -> int:
     said = f"{notebook.name} for this machine only (Ctrl-C stops it): http://{HOST}:{port}/?token={token}"
     loop = importlib.import_module("tornado.ioloop").IOLoop.current()
     loop.add_callback(print, said, flush=True)  # once it listens
+    loop.add_callback(lambda: app.kernel_manager.warm_up())
     app.start()
     return 0

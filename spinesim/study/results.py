@@ -8,7 +8,6 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.integrate import cumulative_trapezoid
 
 from spinesim.clinic import COLUMNS, Accounts, Bills, Clinic, EventLog, opening_day
 from spinesim.clinical import outcomes
@@ -161,7 +160,7 @@ def _fared(clinic: Clinic, series: Series) -> Columns:
     attained = outcomes.goal_attained(v, cohort, last, series["sleep"][-1], able[-1])
     return {
         # added up week after week, so that a person's bits do not depend on how many others there are
-        "qaly": cumulative_trapezoid(worth, dx=WEEK / DAYS_PER_YEAR, axis=0)[-1] - lost,
+        "qaly": np.cumsum(WEEK / DAYS_PER_YEAR * (worth[1:] + worth[:-1]) / 2.0, axis=0)[-1] - lost,
         "flares": body.flares,
         "relapsed": body.late_flares > 0,
         "weeks_disabled": severe[1:].sum(axis=0),

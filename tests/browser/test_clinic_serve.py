@@ -163,6 +163,60 @@ def test_so_many_pages_at_once_and_no_more(monkeypatch):
     assert envs[0] == {"QUERY_STRING": "", "VOILA_REQUEST_URL": "http://127.0.0.1:1/?setting=a"}
 
 
+def test_a_warm_kernel_is_given_to_the_next_page_and_counts_like_any_other(monkeypatch):
+    """One at a time; it is told what a fresh one would find in its environment; a dead one is not given."""
+    begun, told, ended = [], [], []
+
+    async def start(self, **options):
+        begun.append(options)
+        self._kernels[f"kernel {len(begun)}"] = None
+        return f"kernel {len(begun)}"
+
+    async def shutdown(self, name, **_):
+        ended.append(name)
+        del self._kernels[name]
+
+    class Client:
+        start_channels = stop_channels = staticmethod(lambda: None)
+
+        async def wait_for_ready(self, timeout):
+            return
+
+        async def execute(self, code, **_):
+            told.append(code)
+            return {"content": {"status": "ok"}}
+
+    class Kernel:
+        client = Client
+
+    monkeypatch.setattr(ServedKernels.__mro__[1], "start_kernel", start)
+    monkeypatch.setattr(ServedKernels.__mro__[1], "shutdown_kernel", shutdown)
+    monkeypatch.setattr(ServedKernels, "get_kernel", lambda self, name: self._kernels[name] or Kernel())
+    env = {"QUERY_STRING": "token=secret&setting=a", "PATH": serve.os.environ["PATH"]}
+
+    async def pages():
+        kernels = ServedKernels(most_pages=2, refill=0.05)
+        kernels.warm_up()
+        kernels.warm_up()
+        await asyncio.sleep(0)
+        assert len(begun) == 1 and "spinesim.view" in begun[0]["extra_arguments"][0]
+        assert await kernels.start_kernel(env=dict(env)) == "kernel 1"
+        assert told == ['import os; os.environ.update({"QUERY_STRING": "setting=a"})']
+        await asyncio.sleep(0.2)  # a new one waits now: two kernels, as many as may be
+        assert len(begun) == 2 and await kernels.start_kernel(env=dict(env)) == "kernel 2"
+        await asyncio.sleep(0.2)
+        with pytest.raises(HTTPError, match="2 pages are open"):
+            await kernels.start_kernel(env=dict(env))
+        await kernels.shutdown_kernel("kernel 1")
+        await asyncio.sleep(1.2)
+        assert len(begun) == 3, "a closed page leaves room for a warm one"
+        del kernels._kernels["kernel 3"]  # died
+        assert await kernels.start_kernel(env=dict(env)) == "kernel 4" and "extra_arguments" not in begun[3]
+
+    asyncio.run(pages())
+    assert ended == ["kernel 1", "kernel 3"]
+
+
 def test_a_page_that_goes_without_farewell_is_waited_for_and_then_ended(monkeypatch):
     ended = []
 

@@ -34,6 +34,9 @@ class FakeLab:
 
     run_now = run
 
+    def prepare(self):
+        """Nothing here takes time."""
+
     def reset(self):
         self.settings = dict(self.start)
         self.run()

@@ -188,6 +188,36 @@ def test_the_last_setting_wins_and_cancel_keeps_the_picture():
     asyncio.run(drive())
 
 
+def test_what_was_simulated_ahead_is_not_run_again_and_shows_nothing(monkeypatch):
+    async def drive():
+        lab, begun = Lab(load_lesson("02"), patients=FEW), []
+        steps = lab.runner._steps
+        monkeypatch.setattr(lab.runner, "_steps", lambda plan: begun.append(plan.arm) or steps(plan))
+        lab.prepare()
+        while lab._ahead.busy:
+            await asyncio.sleep(0.01)
+        assert len(begun) == 2 and lab.shown is None and lab.status.text == "Ready."
+        lab.run()
+        await lab.finished()
+        assert fine(lab) and len(begun) == 2
+        # opened in the middle: the work ahead stops, the run is the learner's
+        other = Lab(load_lesson("02"), patients=FEW)
+        other.prepare()
+        await asyncio.sleep(0.02)
+        other.run()
+        assert not other._ahead.busy
+        await other.finished()
+        assert fine(other) and other.picture == lab.picture
+
+    asyncio.run(drive())
+
+
+def test_without_an_event_loop_nothing_is_run_ahead():
+    lab = Lab(load_lesson("02"), patients=FEW)
+    lab.prepare()
+    assert not lab._ahead.busy and not lab.runner._kept
+
+
 @pytest.mark.parametrize("fault", [SpinesimError("A clear sentence."), ValueError("odd"), MemoryError()])
 def test_a_run_that_fails_is_a_sentence_and_the_next_one_works(lab, fault, monkeypatch):
     def failing(plan):

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from spinesim.errors import SpinesimError
 from spinesim.study.compare import Study
@@ -116,7 +116,7 @@ def _needed(values: np.ndarray[Any, Any], precision: float) -> tuple[int, float,
 def _extrapolated(spread: float, half: float) -> float:
     """Fewest runs whose interval is expected to have that half width, by the standard deviation seen."""
     count = np.arange(2, MOST + 1)
-    enough = stats.t.ppf(0.5 + LEVEL / 2, count - 1) * spread / np.sqrt(count) <= half
+    enough = special.stdtrit(count - 1, 0.5 + LEVEL / 2) * spread / np.sqrt(count) <= half
     return float(count[np.argmax(enough)]) if enough.any() else float("inf")
 
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 import numpy as np
-from scipy import stats
 
 from spinesim.errors import SpinesimError
 from spinesim.study.compare import interval
@@ -112,5 +111,7 @@ def best_buy(found: Uncertainty, threshold: float, view: str = "health_system", 
     costs, health = found.money_and_health(view)
     gain = threshold * (health[:, arm] - health[:, 0]) - (costs[:, arm] - costs[:, 0])
     better = int((gain > 0).sum())
+    from scipy import stats  # here, since it is slow to import
+
     ends = stats.binomtest(better, len(gain)).proportion_ci(method="wilson")
     return Size(better / len(gain), float(ends.low), float(ends.high))

@@ -12,7 +12,7 @@ import ipywidgets as widgets
 
 from spinesim.errors import SpinesimError
 from spinesim.view.controls import STYLE, CopyText, ImageBox, StatusLine, TextLine, html, paragraphs, row
-from spinesim.view.jobs import LatestJob, in_words
+from spinesim.view.jobs import LatestJob, event_loop, in_words
 from spinesim.view.lab import share
 from spinesim.view.lab.dials import dials
 from spinesim.view.lab.export import Export
@@ -75,6 +75,7 @@ class Lab:
         self._asked: Settings | None = None
         self._quiet = False
         self._job = LatestJob(self._done, self._progress, self._failed)
+        self._ahead = LatestJob(*3 * [lambda _: None])
         self._build()
         if text := share.of_address():
             self._paste(text)
@@ -152,6 +153,7 @@ class Lab:
         """Run the present settings: in slices where an event loop runs (a notebook), else at once."""
         asked = self._asked = self.settings
         self.last_error = None
+        self._ahead.cancel()
         try:
             refuse_too_much(int(asked["patients"]))
         except SpinesimError as wrong:
@@ -162,6 +164,11 @@ class Lab:
         self.cancel_button.disabled = False
         self.status.say(f"Running {asked['patients']:,} people …", "busy")
         self._job.request(partial(self.runner.steps, asked))
+
+    def prepare(self) -> None:
+        """Simulate the present settings while the learner still guesses: what is kept is not run again."""
+        if event_loop() is not None:
+            self._ahead.request(partial(self.runner.steps, self.settings))
 
     def run_now(self) -> None:
         """Run the present settings to the end before returning, event loop or not."""

@@ -53,12 +53,10 @@ class PlanRunner:
         plans = plans_at(self.lesson, settings)
         keys = [plan_key(one) for one in plans]
         todo = {key: one for key, one in zip(keys, plans, strict=True) if key not in self._kept}
-        fresh: dict[str, Any] = {}
         for place, (key, one) in enumerate(todo.items()):
             low, high = (SIMULATED * end / len(todo) for end in (place, place + 1))
-            fresh[key] = yield from scaled(self._steps(one), low, high)
+            self._kept[key] = yield from scaled(self._steps(one), low, high)
         for key in keys:
-            self._kept[key] = fresh.get(key) or self._kept[key]
             self._kept.move_to_end(key)
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)

@@ -109,6 +109,8 @@ class Lesson:
             self.prediction.skip()
         else:
             self.prediction.open_earlier()
+        if not self.is_open and self.runs_when_skipped:
+            self.lab.prepare()
 
     def room(self) -> Room:
         """A page for the guesses of a whole room."""

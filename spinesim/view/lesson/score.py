@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scipy.stats import binom
+from scipy import special
 
 from spinesim.view.lesson.progress_file import ProgressFile
 
@@ -33,9 +33,9 @@ class Calibration:
         """`too few to tell`, `too narrow`, `too wide` or `about right`."""
         if self.of < FEWEST:
             return "too few to tell"
-        if binom.cdf(self.inside, self.of, AIM) < RARE:
+        if special.bdtr(self.inside, self.of, AIM) < RARE:
             return "too narrow"
-        if binom.sf(self.inside - 1, self.of, AIM) < RARE:
+        if special.bdtrc(self.inside - 1, self.of, AIM) < RARE:
             return "too wide"
         return "about right"
 
