@@ -187,6 +187,12 @@ def test_what_was_not_asked_is_told_and_what_was_is_not(through):
     assert "straight_leg_raise" not in left and "dermatomal_loss" in left
 
 
+def test_with_few_twins_all_of_them_are_asked_for_each_step():
+    made = room.debrief(played_with("young_strain", ["nsaid"]), twins=6)
+    assert len(made.study.results[room.YOURS][0].patients) == 6
+    assert len(made.decisions) == 1 and len(made.left_out) > 0
+
+
 def test_no_debrief_before_the_end():
     with pytest.raises(ss.SpinesimError, match="when the case is over"):
         room.debrief(room.play(room.start(CASES[0])))

@@ -80,7 +80,7 @@ def debrief(played: Played, twins: int = TWINS, fewer: int = FEWER) -> Debrief:
 
 
 def debrief_steps(played: Played, twins: int = TWINS, fewer: int = FEWER) -> Generator[float, None, Debrief]:
-    """Compute the debrief, yielding the share done.
+    """Compute the debrief, yielding the share done; `fewer` twins, or all, for each step.
 
     Raises
     ------
@@ -91,7 +91,7 @@ def debrief_steps(played: Played, twins: int = TWINS, fewer: int = FEWER) -> Gen
         raise SpinesimError(
             "The debrief comes when the case is over: go on deciding, or discharge the patient."
         )
-    log, case = played.log, played.case
+    log, case, fewer = played.log, played.case, min(fewer, twins)
     met = [visit.facts for visit in played.visits]
     chosen = policy_of(log, case, log.choices, met)
     switched = without_each(log, met)
