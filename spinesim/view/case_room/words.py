@@ -170,8 +170,7 @@ def left_out(made: Any) -> str:
     """What each step that the guideline gives and nobody ordered brings on average, largest first."""
     rows = [
         (
-            f"{_capital(noun(row.step).bare)}, from week {row.week:.0f}",
-            f"{row.offered:.0f}",
+            f"{_capital(noun(row.step).bare)}, week {row.week:.0f} ({row.offered:.0f} of 100)",
             *_effects(row),
         )
         for row in made.left_out.itertuples()
@@ -183,7 +182,7 @@ def left_out(made: Any) -> str:
         f"Not to order is a decision too. Listed is what the guideline offers this patient, at most {MOST} "
         "steps, also where you ordered something like it. What depends on a step falls with it."
     )
-    heads = ["Step, and when the guideline first offers it", "offered to, of 100 twins", *EFFECTS]
+    heads = ["First offered (to how many twins)", *EFFECTS]
     return f"<p>{escape(note)}</p>" + table(caption, heads, rows)
 
 
