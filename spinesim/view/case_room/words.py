@@ -202,7 +202,9 @@ def _capital(text: str) -> str:
 
 def _signed(text: str) -> str:
     """Numbers with a proper minus, and no sign before nothing."""
-    return text.replace("+0 ", "0 ").replace("-", "−") if text != "+0" else "0"
+    if text in ("+0", "-0"):
+        return "0"
+    return text.replace("+0 ", "0 ").replace("-0 ", "0 ").replace("-", "−")
 
 
 def unasked(made: Any) -> str:
