@@ -115,6 +115,11 @@ class ClinicPage:
         )
         return str(self.page.locator(".spinesim-status", has_text=re.compile("^Done")).inner_text())
 
+    def resize(self, width: int) -> None:
+        """A window of another width."""
+        self.page.set_viewport_size({"width": width, "height": self.page.viewport_size["height"]})
+        self.page.wait_for_timeout(300)
+
     def too_wide(self) -> list[str]:
         """Boxes that do not fit into the page."""
         return list(self.page.evaluate(WIDE))

@@ -21,6 +21,7 @@ PROJECTED = sorted((ROOT / "notebooks" / "facilitator").glob("*.ipynb"))
 LABS = [path for path in NOTEBOOKS if load_lesson(path.stem).lab not in NO_CONTROLS]
 DRIVE = """
 from spinesim import view
+from spinesim.view.lab import share
 again = view.lesson("{id}")
 lesson = again
 lab = lesson.lab
@@ -37,12 +38,14 @@ fine()
 first = lab.picture
 assert first.startswith(b"\\x89PNG") and "Inside your range?" in lesson.answer.value
 lab.controls["patients"].value = 100
-for control in lab.lesson.control:
+for control in sorted(lab.lesson.control, key=lambda one: not one.is_number):  # numbers end at their lowest
     dial = lab.controls[control.id]
-    for value in control.labels or [dial.low, dial.high, lab.start[control.id]]:
+    never = ["never"] if control.never else []
+    for value in control.labels or [lab.start[control.id], *never, dial.high, dial.low]:
         dial.value = value
         await lab.finished()
         fine()
+        assert share.read(lab.lesson, lab.setting_text(), lab.start) == lab.settings
 dial = lab.controls["seed"]
 dial.value, dial.value = 3, 4   # twice while running: the last wins
 await lab.finished()

@@ -52,9 +52,9 @@ def ends(lab, key):
     return [widget.low, widget.high, *never, lab.start[key]]
 
 
-@pytest.mark.parametrize("name", PLANS)
+@pytest.mark.parametrize("name", ["02", "14"])
 def test_every_control_to_its_ends_and_back(name):
-    """And the line that is copied at each of them sets a second lab alike."""
+    """And the line that is copied at each of them sets a second lab alike; all labs: in their notebooks."""
     lab = made(name)
     other = Lab(load_lesson(name), patients=FEW)
     for control in lab.lesson.control:
