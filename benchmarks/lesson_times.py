@@ -117,7 +117,10 @@ def measure(browser: Any, name: str, moves: int, guess: float) -> str:
         served = Served(Path(folder), name)
         try:
             url = served.wait()
-            ClinicPage(browser, url, 1280).page.close()
+            first = ClinicPage(browser, url, 1280)
+            first.page.locator(".spinesim button").first.wait_for()
+            first.page.goto("about:blank")  # says farewell, as closing a tab does
+            first.page.close()
             time.sleep(WARM_SECONDS)
             began = time.monotonic()
             lab = ClinicPage(browser, url, 1280)
