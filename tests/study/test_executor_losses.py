@@ -85,7 +85,8 @@ def test_workers_that_always_die_are_one_clear_sentence(tmp_path):
     def kill():
         while not done.wait(0.02):
             for child in multiprocessing.active_children():
-                os.kill(child.pid, KILL)
+                with suppress(ProcessLookupError):  # it has gone already
+                    os.kill(child.pid, KILL)
 
     killer = threading.Thread(target=kill, daemon=True)
     killer.start()
