@@ -12,6 +12,7 @@ from spinesim.study.case.left_out import MOST, missed, without_step
 from spinesim.study.case.play import plan_of, policy_of
 from spinesim.study.claims_table import measure
 from spinesim.study.simulation import finish
+from spinesim.view.case_room import words
 
 CASES = room.case_names()
 FEW = 40
@@ -113,7 +114,6 @@ def test_nothing_is_left_out_where_everything_the_guideline_gives_was_ordered():
 
 def test_a_finished_log_that_ordered_all_of_it_says_so():
     """Everything the guideline gives the strained back is ordered at the visits there are."""
-    from spinesim.view.case_room import words
 
     played = room.play(room.start("young_strain"))
     usual = finish(plan_of(played.log, played.case, played.case.pathway(), "arm", 1))
@@ -207,3 +207,16 @@ def test_wrong_ways_end_as_the_case_says_on_average_and_not_always(name):
     assert table["holds"].all(), table[~table["holds"]].to_string()
     better = table.groupby("way")["better"].first()
     assert (better < 100).all() and (better > 0).sum() >= 2, better.to_string()
+
+
+@pytest.mark.parametrize(
+    ("plain", "said"),
+    [
+        ("-0.0 (-0.0 to +0.0)", "0.0 (0.0 to 0.0)"),
+        ("+0 (-1 to +10)", "0 (−1 to +10)"),
+        ("-0.5 (-10.0 to +0.1)", "−0.5 (−10.0 to +0.1)"),
+        ("+1,005", "+1,005"),
+    ],
+)
+def test_no_sign_stands_before_nothing(plain, said):
+    assert words._signed(plain) == said

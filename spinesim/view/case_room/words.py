@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html import escape
 from typing import Any
@@ -201,10 +202,8 @@ def _capital(text: str) -> str:
 
 
 def _signed(text: str) -> str:
-    """Numbers with a proper minus, and no sign before nothing."""
-    if text in ("+0", "-0"):
-        return "0"
-    return text.replace("+0 ", "0 ").replace("-0 ", "0 ").replace("-", "−")
+    """Numbers with a proper minus, and no sign before nothing: "-0.0 (-0.2 to +0)" is "0.0 (−0.2 to 0)"."""
+    return re.sub(r"[+-](0(\.0+)?)(?![\d.])", r"\1", text).replace("-", "−")
 
 
 def unasked(made: Any) -> str:
