@@ -19,6 +19,15 @@ SHOWN = """() => [...document.querySelectorAll('.spinesim img.spinesim-image')].
     + [...document.querySelectorAll('.spinesim table')].map(one => one.innerText).join(' ')"""
 """What a run shows: a harm may move without the curves."""
 PICTURE = ".spinesim img.spinesim-image"
+WATCH = """() => { window.frames = 0; window.blank = 0;
+    const tiles = [...document.querySelectorAll('.spinesim img.spinesim-image')];
+    const high = tiles.map(one => one.getBoundingClientRect().height);
+    const look = () => { window.frames += 1;
+        if (tiles.some((one, i) => !one.isConnected || one.getBoundingClientRect().height < high[i] / 2))
+            window.blank += 1;
+        requestAnimationFrame(look); };
+    look(); }"""
+"""From now on, count frames, and those in which a picture that stood there is gone or has shrunk."""
 
 
 class LessonPage:
@@ -78,6 +87,17 @@ class LessonPage:
         self.page.wait_for_timeout(300)
         self.page.screenshot(path=path)
         self.page.set_viewport_size(size)
+
+    def watch(self) -> None:
+        """Look at every frame from now on."""
+        self.page.evaluate(WATCH)
+
+    def steady(self) -> bool:
+        """Whether frames were seen until the run was on show, and the pictures in all of them."""
+        self.page.wait_for_function("() => !document.querySelector('.spinesim-status.busy')")
+        self.page.wait_for_timeout(200)  # the last picture
+        self.page.wait_for_function("() => window.frames > 5")
+        return self.page.evaluate("() => window.blank") == 0
 
     @property
     def source(self) -> str:

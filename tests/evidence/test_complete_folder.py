@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import get_args
 
@@ -12,9 +10,7 @@ import pytest
 
 from spinesim.errors import SpinesimError
 from spinesim.evidence import files, load_evidence, words
-from spinesim.evidence.load import SHIPPED, SHIPPED_FOLDERS, read_evidence
-from spinesim.evidence.schema import check_tables
-from spinesim.evidence.stances import load_stances
+from spinesim.evidence.load import SHIPPED, SHIPPED_FOLDERS
 from spinesim.pathway.vocabulary import Step
 
 DATA = Path(files.__file__).parents[2] / "data"
@@ -187,14 +183,3 @@ def test_a_row_that_nothing_reads_is_refused(whole: Path, table: str, old: str, 
 
 def test_the_steps_are_those_of_the_pathway_language() -> None:
     assert sorted(words.STEPS) == sorted(get_args(Step))
-
-
-def test_checking_costs_little() -> None:
-    evidence = read_evidence(DATA)
-    spent: list[float] = []
-    check: Callable[[], object]
-    for check in [lambda: check_tables(evidence), lambda: load_stances(evidence)] * 3:
-        start = time.process_time()
-        check()
-        spent.append(time.process_time() - start)
-    assert min(spent[::2]) + min(spent[1::2]) < 0.02

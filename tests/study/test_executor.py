@@ -50,10 +50,13 @@ def test_jobs_come_out_in_their_order_and_progress_ends_at_one():
 def test_one_slow_job_holds_the_others_back_rather_than_have_them_pile_up():
     """The first job waits; of the 20,000 behind it only a bounded number is done before it."""
     free = threading.Event()
-    threading.Timer(1.0, free.set).start()
-    jobs = [Job("", free.wait, 30.0)] + [Job("", math.sqrt, float(n)) for n in range(1, 20_001)]
+    jobs = [Job("", free.wait, 60.0)] + [Job("", math.sqrt, float(n)) for n in range(1, 20_001)]
+    got = []
     with ThreadPoolExecutor(2) as pool:
-        got = list(Stream(pool, jobs, 2))
+        for one in Stream(pool, jobs, 2):
+            got.append(one)
+            if len(got) == 1:  # the others have begun to pass it
+                threading.Timer(1.0, free.set).start()
     before = [i for i, _ in got].index(0)
     assert 0 < before < 16_000 and dict(got) == {0: True} | {n: math.sqrt(n) for n in range(1, 20_001)}
 
