@@ -21,8 +21,8 @@ KEPT = ("setting",)
 
 AHEAD = "import spinesim.view.lab.plans, spinesim.evidence.lookup as _read; _read.shipped()"
 """What a kernel does before a page asks for it: most of the time until the first picture is this."""
-ANSWER_SECONDS = 60
-SOON = 1.0
+ANSWER_SECONDS = 60  # for a kernel to be ready, and to take its environment
+SOON = 1.0  # seconds from a closed page to the next warm kernel; a server that ends starts none
 
 
 def without_token(query: str) -> str:

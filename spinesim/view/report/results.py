@@ -112,8 +112,7 @@ def harm(folder: ResultFolder) -> list[Block]:
             else "–"
             for arm in folder.arms
         ]
-        said = harm_word(str(name))
-        rows.append((f"{said[:1].upper()}{said[1:]}", *cells))
+        rows.append((names.read_out(harm_word(str(name))), *cells))
     heads = ("Harm", *folder.arms)
     return [
         Table("Harms from care, per 100 people (95 % interval)", heads, rows, range(1, len(heads)), "harms")
